@@ -1,0 +1,2 @@
+/** What the nodes of a cluster agree on through ZooKeeper: members, documents, turns, owners. */
+package org.sealane.cluster;

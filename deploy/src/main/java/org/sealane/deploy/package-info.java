@@ -1,0 +1,2 @@
+/** The command, the node process and everything that puts the modules together. */
+package org.sealane.deploy;

@@ -1,0 +1,18 @@
+package org.sealane.smb.auth;
+
+import org.sealane.smb.lane.LaneBinding;
+
+/** An authenticated peer. */
+public sealed interface Principal {
+  /** The name for logs and audit. */
+  String name();
+
+  /**
+   * A node of the cluster, proven by its certificate, on the lane it bound its keys to.
+   *
+   * @param name the node's name from its certificate
+   * @param binding the lane, the same on both sides
+   * @param keyAgreement the TLS group that made the key, as {@code X25519MLKEM768}
+   */
+  record Node(String name, LaneBinding binding, String keyAgreement) implements Principal {}
+}

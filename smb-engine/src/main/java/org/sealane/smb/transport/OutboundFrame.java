@@ -1,0 +1,32 @@
+package org.sealane.smb.transport;
+
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+/**
+ * One message to send, as the segments whose concatenation it is, without the transport's own
+ * prefix. The segments must not change until {@code released} has run.
+ *
+ * @param segments the message's bytes in order
+ * @param released run exactly once by the transport when the bytes are no longer needed, with
+ *     whether all of them were handed to the kernel; called on any thread, must not block
+ */
+public record OutboundFrame(List<MemorySegment> segments, Released released) {
+  public OutboundFrame {
+    segments = List.copyOf(segments);
+  }
+
+  /** Told once what became of a frame. */
+  @FunctionalInterface
+  public interface Released {
+    void run(boolean sent);
+  }
+
+  public long lengthBytes() {
+    long bytes = 0;
+    for (MemorySegment segment : segments) {
+      bytes += segment.byteSize();
+    }
+    return bytes;
+  }
+}

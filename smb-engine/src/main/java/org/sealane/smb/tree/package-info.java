@@ -1,0 +1,2 @@
+/** TREE_CONNECT and TREE_DISCONNECT, [MS-SMB2] 2.2.9 to 2.2.12. */
+package org.sealane.smb.tree;
