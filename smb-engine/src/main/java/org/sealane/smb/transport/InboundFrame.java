@@ -9,6 +9,15 @@ import java.lang.foreign.MemorySegment;
 public interface InboundFrame extends AutoCloseable {
   MemorySegment bytes();
 
+  /**
+   * How many bytes behind {@link #bytes}, in the same array, belong to this frame too and may be
+   * overwritten by the handler. With 16 of them or more a sealed message is opened without a copy:
+   * the cipher wants the tag behind the ciphertext, SMB puts it in front.
+   */
+  default int spareTailBytes() {
+    return 0;
+  }
+
   /** Returns the memory; a second call throws, as it would be somebody else's by then. */
   @Override
   void close();
