@@ -11,8 +11,10 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import org.sealane.smb.share.FileBytes;
 import org.sealane.smb.share.ShareException;
+import org.sealane.smb.share.ShareOpen.Extent;
 import org.sealane.smb.share.SparseFile;
 import org.sealane.smb.wire.NtStatus;
 
@@ -151,6 +153,16 @@ public final class Disk implements AutoCloseable {
       SparseFile.zero(path, channel, offset, length);
     } catch (IOException e) {
       throw failed("zero", e);
+    }
+  }
+
+  /** Ranges that hold data within the given one. */
+  public List<Extent> dataExtents(long offset, long length) throws ShareException {
+    requireInside(offset, length);
+    try {
+      return SparseFile.dataExtents(path, channel, offset, length);
+    } catch (IOException e) {
+      throw failed("extents", e);
     }
   }
 
