@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.UUID;
 
 /**
  * Bounded view of exactly one message, little-endian. Offsets count from the first byte of the
@@ -19,6 +20,12 @@ public final class MessageReader {
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final ValueLayout.OfLong U64 =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+  private static final ValueLayout.OfLong U64_BIG =
+      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+
+  /** Bytes of a GUID. */
+  static final int GUID_LENGTH = 16;
 
   private final MemorySegment message;
 
@@ -88,6 +95,52 @@ public final class MessageReader {
     } catch (java.nio.charset.CharacterCodingException e) {
       throw new MalformedMessageException(field, offset, "well-formed UTF-16", lengthBytes);
     }
+  }
+
+  /**
+   * The bytes that an offset and a length field of the message name; not a copy. A length of zero
+   * gives an empty segment whatever the offset says, as peers leave it unset.
+   *
+   * @param earliest where the variable part of the message begins; an offset before it would let
+   *     the buffer lie over fixed fields
+   */
+  public MemorySegment variable(String field, long offset, long length, long earliest)
+      throws MalformedMessageException {
+    requireVariable(field, offset, length, earliest);
+    return length == 0 ? message.asSlice(0, 0) : message.asSlice(offset, length);
+  }
+
+  /** As {@link #variable}, a copy. */
+  public byte[] variableBytes(String field, long offset, long length, long earliest)
+      throws MalformedMessageException {
+    return variable(field, offset, length, earliest).toArray(ValueLayout.JAVA_BYTE);
+  }
+
+  /** As {@link #variable}, read as {@link #utf16}. */
+  public String variableUtf16(String field, long offset, long length, long earliest)
+      throws MalformedMessageException {
+    requireVariable(field, offset, length, earliest);
+    return length == 0 ? "" : utf16(field, offset, length);
+  }
+
+  /** A GUID, [MS-DTYP] 2.3.4.2: its first three parts are little-endian. */
+  public UUID guid(String field, long offset) throws MalformedMessageException {
+    require(field, offset, GUID_LENGTH);
+    long first = Integer.toUnsignedLong(message.get(U32, offset));
+    long second = Short.toUnsignedLong(message.get(U16, offset + 4));
+    long third = Short.toUnsignedLong(message.get(U16, offset + 6));
+    return new UUID(first << 32 | second << 16 | third, message.get(U64_BIG, offset + 8));
+  }
+
+  private void requireVariable(String field, long offset, long length, long earliest)
+      throws MalformedMessageException {
+    if (length == 0) {
+      return;
+    }
+    if (offset < earliest) {
+      throw new MalformedMessageException(field, offset, "an offset from " + earliest, offset);
+    }
+    require(field, offset, length);
   }
 
   /** Refuses unless {@code offset .. offset + length} lies inside the message. */

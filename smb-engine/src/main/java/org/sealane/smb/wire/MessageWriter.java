@@ -5,6 +5,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.UUID;
 
 /**
  * Builds one message, little-endian, growing as needed. Bytes not written are zero, so reserved
@@ -20,6 +21,8 @@ public final class MessageWriter {
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final ValueLayout.OfLong U64 =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfLong U64_BIG =
+      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
   private static final int INITIAL_BYTES = 256;
 
   private byte[] array = new byte[INITIAL_BYTES];
@@ -55,6 +58,17 @@ public final class MessageWriter {
   public MessageWriter i64(int offset, long value) {
     reserve(offset, 8);
     segment.set(U64, offset, value);
+    return this;
+  }
+
+  /** Writes a GUID, [MS-DTYP] 2.3.4.2: its first three parts little-endian. */
+  public MessageWriter guid(int offset, UUID value) {
+    reserve(offset, MessageReader.GUID_LENGTH);
+    long high = value.getMostSignificantBits();
+    segment.set(U32, offset, (int) (high >>> 32));
+    segment.set(U16, offset + 4, (short) (high >>> 16));
+    segment.set(U16, offset + 6, (short) high);
+    segment.set(U64_BIG, offset + 8, value.getLeastSignificantBits());
     return this;
   }
 

@@ -9,7 +9,7 @@ public final class Smb2HeaderCodec {
   private static final int COMMAND_OFFSET = 12;
   private static final int CREDITS_OFFSET = 14;
   private static final int FLAGS_OFFSET = 16;
-  private static final int NEXT_COMMAND_OFFSET = 20;
+  static final int NEXT_COMMAND_OFFSET = 20;
   private static final int MESSAGE_ID_OFFSET = 24;
   private static final int ASYNC_OR_TREE_ID_OFFSET = 32;
   private static final int SESSION_ID_OFFSET = 40;
