@@ -1,0 +1,2 @@
+/** Tests that hold the whole project: its arrows, its format, its tidiness. */
+package org.sealane.deploy.house;
