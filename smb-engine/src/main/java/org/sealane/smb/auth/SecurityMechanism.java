@@ -4,4 +4,12 @@ package org.sealane.smb.auth;
 public interface SecurityMechanism {
   /** A fresh context for one SESSION_SETUP exchange; the caller closes it. */
   SecurityContext acceptor();
+
+  /**
+   * The token for the SecurityBuffer of a NEGOTIATE response: which mechanisms the server offers
+   * ([MS-SMB2] 3.3.5.4). Empty if the client must know without being told.
+   */
+  default byte[] negotiateToken() {
+    return new byte[0];
+  }
 }

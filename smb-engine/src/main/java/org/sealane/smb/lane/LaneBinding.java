@@ -1,6 +1,7 @@
 package org.sealane.smb.lane;
 
 import java.util.UUID;
+import java.util.regex.Pattern;
 
 /**
  * What the keys of a lane's session are bound to: the context of the TLS exporter. Two lanes never
@@ -19,13 +20,21 @@ public record LaneBinding(
   /** The most characters of a node's name; ASCII letters, digits, dot and hyphen. */
   public static final int NODE_NAME_CHARS_MAX = 63;
 
+  private static final Pattern NODE_NAME =
+      Pattern.compile("[A-Za-z0-9][A-Za-z0-9.-]{0," + (NODE_NAME_CHARS_MAX - 1) + "}");
+
   public LaneBinding {
     requireNodeName(clientNode);
     requireNodeName(serverNode);
   }
 
+  /** True for a node's name: such letters, and the first neither a dot nor a hyphen. */
+  public static boolean isNodeName(String name) {
+    return NODE_NAME.matcher(name).matches();
+  }
+
   private static void requireNodeName(String name) {
-    if (!name.matches("[A-Za-z0-9][A-Za-z0-9.-]{0,62}")) {
+    if (!isNodeName(name)) {
       throw new IllegalArgumentException(
           "node name '" + name + "': letters, digits, '.', '-', at most " + NODE_NAME_CHARS_MAX);
     }
