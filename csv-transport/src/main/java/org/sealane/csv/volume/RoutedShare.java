@@ -1,0 +1,34 @@
+package org.sealane.csv.volume;
+
+import java.util.UUID;
+import org.sealane.smb.share.CreateParameters;
+import org.sealane.smb.share.ShareBackend;
+import org.sealane.smb.share.ShareException;
+import org.sealane.smb.share.ShareOpen;
+
+/** A volume whose owner is looked up at each open; an open stays where it was made. */
+final class RoutedShare implements ShareBackend {
+  private final Volumes volumes;
+  private final String name;
+  private final UUID volume;
+
+  RoutedShare(Volumes volumes, String name, UUID volume) {
+    this.volumes = volumes;
+    this.name = name;
+    this.volume = volume;
+  }
+
+  @Override
+  public ShareOpen create(CreateParameters parameters, Caller caller) throws ShareException {
+    return volumes.route(name, volume).create(parameters, caller);
+  }
+
+  @Override
+  public VolumeInformation volumeInformation() throws ShareException {
+    return volumes.route(name, volume).volumeInformation();
+  }
+
+  /** Nothing is held between opens. */
+  @Override
+  public void close() {}
+}
