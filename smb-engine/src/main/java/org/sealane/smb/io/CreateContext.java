@@ -1,0 +1,67 @@
+package org.sealane.smb.io;
+
+import java.time.Instant;
+import java.util.Optional;
+import java.util.UUID;
+import org.sealane.smb.wire.NtStatus;
+
+/** SMB2_CREATE_CONTEXT, [MS-SMB2] 2.2.13.2 in requests and 2.2.14.2 in responses. */
+public sealed interface CreateContext {
+
+  /** Bit of the durable contexts' Flags: the open shall survive the server, too. */
+  int DURABLE_PERSISTENT = 0x0000_0002;
+
+  /**
+   * {@code DH2Q} in a request, [MS-SMB2] 2.2.13.2.11.
+   *
+   * @param timeoutMillis how long the open shall wait for its client, 0 for the server's choice
+   * @param flags {@link #DURABLE_PERSISTENT} or 0
+   * @param createGuid the client's name for the open
+   */
+  record DurableHandleRequestV2(long timeoutMillis, int flags, UUID createGuid)
+      implements CreateContext {}
+
+  /**
+   * {@code DH2C} in a request, [MS-SMB2] 2.2.13.2.12.
+   *
+   * @param fileId the open that waits
+   * @param createGuid as in the request that made it durable
+   * @param flags {@link #DURABLE_PERSISTENT} or 0
+   */
+  record DurableHandleReconnectV2(FileId fileId, UUID createGuid, int flags)
+      implements CreateContext {}
+
+  /**
+   * {@code DH2Q} in a response, [MS-SMB2] 2.2.14.2.12.
+   *
+   * @param timeoutMillis how long the open waits for its client
+   * @param flags {@link #DURABLE_PERSISTENT} or 0
+   */
+  record DurableHandleResponseV2(long timeoutMillis, int flags) implements CreateContext {}
+
+  /**
+   * {@code MxAc} in a request, [MS-SMB2] 2.2.13.2.5.
+   *
+   * @param timestamp answer only if the file changed since
+   */
+  record QueryMaximalAccess(Optional<Instant> timestamp) implements CreateContext {}
+
+  /**
+   * {@code MxAc} in a response, [MS-SMB2] 2.2.14.2.5.
+   *
+   * @param queryStatus whether the access could be found out
+   * @param maximalAccess access mask that the caller could have
+   */
+  record MaximalAccess(NtStatus queryStatus, int maximalAccess) implements CreateContext {}
+
+  /** {@code AlSi} in a request, [MS-SMB2] 2.2.13.2.6: storage to reserve for a new file. */
+  record AllocationSize(long bytes) implements CreateContext {}
+
+  /**
+   * Any other. Does not compare by content.
+   *
+   * @param name its bytes as ISO 8859-1 text
+   * @param data a copy, the record's own
+   */
+  record Unknown(String name, byte[] data) implements CreateContext {}
+}
