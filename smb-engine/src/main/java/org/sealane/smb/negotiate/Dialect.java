@@ -36,6 +36,14 @@ public enum Dialect {
     return compareTo(other) >= 0;
   }
 
+  /**
+   * The algorithm without a signing context, [MS-SMB2] 3.1.4.1: HMAC-SHA256 in 2.x, AES-CMAC in
+   * 3.x.
+   */
+  public SigningAlgorithm impliedSigning() {
+    return isAtLeast(SMB_3_0) ? SigningAlgorithm.AES_CMAC : SigningAlgorithm.HMAC_SHA256;
+  }
+
   public static Optional<Dialect> ofRevision(int revision) {
     for (Dialect dialect : values()) {
       if (dialect.revision == revision) {

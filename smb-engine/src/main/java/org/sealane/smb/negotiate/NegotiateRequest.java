@@ -5,7 +5,7 @@ import java.util.UUID;
 
 /**
  * SMB2 NEGOTIATE Request, [MS-SMB2] 2.2.3. What the bytes say, not yet whether it is acceptable:
- * that is {@code ServerNegotiation}'s.
+ * that is {@link ServerNegotiation}'s.
  *
  * @param securityMode whether the client signs
  * @param capabilities what the client can do

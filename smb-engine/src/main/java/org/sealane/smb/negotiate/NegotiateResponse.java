@@ -5,7 +5,7 @@ import java.util.UUID;
 
 /**
  * SMB2 NEGOTIATE Response, [MS-SMB2] 2.2.4. What the bytes say, not yet whether it is acceptable:
- * that is {@code ClientNegotiation}'s. The array belongs to the record; nobody changes it.
+ * that is {@link ClientNegotiation}'s. The array belongs to the record; nobody changes it.
  *
  * @param securityMode whether the server signs
  * @param dialectRevision the dialect chosen, or {@link Dialect#WILDCARD}
