@@ -1,0 +1,181 @@
+package org.sealane.cluster.document;
+
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.sealane.smb.lane.LaneKind;
+import org.sealane.smb.lane.LanePolicy;
+import org.sealane.smb.lane.Level;
+import org.sealane.smb.lane.RekeyLimits;
+import org.sealane.smb.lane.TransportPreference;
+import org.sealane.smb.negotiate.CipherId;
+import org.sealane.smb.negotiate.SigningAlgorithm;
+
+/** What a document decides. Constructors refuse values that no node could follow. */
+public sealed interface DocumentContent {
+
+  /** The most characters of a volume's or disk's name. */
+  int NAME_CHARS_MAX = 63;
+
+  /** The most characters of a path on a node. */
+  int PATH_CHARS_MAX = 1024;
+
+  /** The most nodes that may be candidates to own one volume. */
+  int CANDIDATES_MAX = 16;
+
+  /**
+   * Levels, algorithms, transport and rekey limits: of a volume, or the template for new ones.
+   *
+   * @param csv level of file traffic
+   * @param sbl level of block traffic
+   * @param ciphers in order of preference, not empty
+   * @param signing in order of preference, not empty
+   */
+  record Policy(
+      Level csv,
+      Level sbl,
+      List<CipherId> ciphers,
+      List<SigningAlgorithm> signing,
+      TransportPreference transport,
+      RekeyLimits rekey)
+      implements DocumentContent {
+
+    /** What a cluster has until its administrator says otherwise: everything encrypted. */
+    public static final Policy DEFAULT =
+        new Policy(
+            Level.ENCRYPT,
+            Level.ENCRYPT,
+            List.of(CipherId.AES_128_GCM, CipherId.AES_256_GCM),
+            List.of(SigningAlgorithm.AES_GMAC),
+            TransportPreference.RDMA_PREFERRED,
+            RekeyLimits.DEFAULT);
+
+    public Policy {
+      ciphers = List.copyOf(ciphers);
+      signing = List.copyOf(signing);
+      requireDistinct("ciphers", ciphers);
+      requireDistinct("signing", signing);
+    }
+
+    public Level level(LaneKind kind) {
+      return switch (kind) {
+        case CSV -> csv;
+        case SBL -> sbl;
+      };
+    }
+
+    /** What this policy asks of the lanes of one volume and kind, under {@code epoch}. */
+    public LanePolicy lanePolicy(UUID volume, LaneKind kind, long epoch) {
+      return new LanePolicy(volume, kind, epoch, level(kind), ciphers, signing, transport, rekey);
+    }
+
+    private static void requireDistinct(String what, List<?> values) {
+      if (values.isEmpty() || values.stream().distinct().count() != values.size()) {
+        throw new IllegalArgumentException(what + ": at least one, each once");
+      }
+    }
+  }
+
+  /**
+   * A volume.
+   *
+   * @param name by which it is reached, unique among volumes
+   * @param candidates nodes that may own it; the first is the one meant
+   * @param paths for each candidate the directory on it that holds the volume
+   * @param sharedBacking whether the candidates' paths are one file system
+   */
+  record Volume(
+      String name, List<String> candidates, Map<String, String> paths, boolean sharedBacking)
+      implements DocumentContent {
+
+    public Volume {
+      requireName(name);
+      candidates = List.copyOf(candidates);
+      paths = Map.copyOf(new TreeMap<>(paths));
+      if (candidates.isEmpty() || candidates.size() > CANDIDATES_MAX) {
+        throw new IllegalArgumentException(
+            candidates.size() + " owner candidates, from 1 to " + CANDIDATES_MAX);
+      }
+      candidates.forEach(DocumentContent::requireNodeName);
+      if (candidates.stream().distinct().count() != candidates.size()) {
+        throw new IllegalArgumentException("an owner candidate is named twice");
+      }
+      if (candidates.size() > 1 && !sharedBacking) {
+        throw new IllegalArgumentException(
+            "several owner candidates need --shared-backing: their paths must be one file system");
+      }
+      if (!paths.keySet().equals(java.util.Set.copyOf(candidates))) {
+        throw new IllegalArgumentException("each owner candidate has one path");
+      }
+      paths.values().forEach(DocumentContent::requirePath);
+    }
+  }
+
+  /**
+   * A disk.
+   *
+   * @param name by which it is reached, unique among disks
+   * @param node that holds it
+   * @param path of the file or block device on that node
+   * @param sizeBytes what it offers
+   * @param volume whose policy governs its lanes
+   */
+  record Disk(String name, String node, String path, long sizeBytes, UUID volume)
+      implements DocumentContent {
+
+    public Disk {
+      requireName(name);
+      requireNodeName(node);
+      requirePath(path);
+      if (sizeBytes <= 0) {
+        throw new IllegalArgumentException("disk size " + sizeBytes + " is not positive");
+      }
+    }
+  }
+
+  /**
+   * A node's enrolment.
+   *
+   * @param name of the node
+   * @param publicKey the Ed25519 key of its certificate, as base64 of its SubjectPublicKeyInfo
+   * @param revoked whether it is barred from the cluster
+   */
+  record Node(String name, String publicKey, boolean revoked) implements DocumentContent {
+    /** An Ed25519 SubjectPublicKeyInfo has 44 bytes, 60 characters. */
+    public static final int PUBLIC_KEY_CHARS_MAX = 128;
+
+    public Node {
+      requireNodeName(name);
+      if (publicKey.length() > PUBLIC_KEY_CHARS_MAX) {
+        throw new IllegalArgumentException("a public key of " + publicKey.length() + " characters");
+      }
+      Base64.getDecoder().decode(publicKey);
+    }
+  }
+
+  /** The object is deleted. What it was is in its predecessor. */
+  record Tombstone() implements DocumentContent {}
+
+  private static void requireName(String name) {
+    if (!name.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,62}")) {
+      throw new IllegalArgumentException(
+          "name '" + name + "': letters, digits, '.', '_', '-', at most " + NAME_CHARS_MAX);
+    }
+  }
+
+  private static void requireNodeName(String name) {
+    if (!name.matches("[A-Za-z0-9][A-Za-z0-9.-]{0,62}")) {
+      throw new IllegalArgumentException(
+          "node name '" + name + "': letters, digits, '.', '-', at most " + NAME_CHARS_MAX);
+    }
+  }
+
+  private static void requirePath(String path) {
+    if (!path.startsWith("/") || path.length() > PATH_CHARS_MAX || path.indexOf('\0') >= 0) {
+      throw new IllegalArgumentException(
+          "path '" + path + "' is not absolute or longer than " + PATH_CHARS_MAX);
+    }
+  }
+}
