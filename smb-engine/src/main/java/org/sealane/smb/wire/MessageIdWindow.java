@@ -28,6 +28,7 @@ public final class MessageIdWindow {
   private long lowest;
   private long end = 1;
   private int available = 1;
+  private int promised;
 
   /** What became of a request's ids. */
   public enum Verdict {
@@ -83,12 +84,36 @@ public final class MessageIdWindow {
    * could say nothing more otherwise.
    */
   public int grant(int creditsRequested) {
-    int wanted = available == 0 ? Math.max(1, creditsRequested) : Math.max(0, creditsRequested);
-    long room = Math.min(creditsMax - available, (long) creditsMax * SPAN_FACTOR - (end - lowest));
-    int granted = (int) Math.min(wanted, room);
-    end += granted;
-    available += granted;
+    int granted = promise(creditsRequested, creditsMax);
+    keep(granted);
     return granted;
+  }
+
+  /**
+   * Sets credits aside for a response that is still to be built, and returns how many; {@link
+   * #keep} grants them when the response leaves, as ids used before that are a violation. What is
+   * promised counts as held.
+   *
+   * @param holdMax credits that the client may hold now, at most {@link #creditsMax}
+   */
+  public int promise(int creditsRequested, int holdMax) {
+    int held = available + promised;
+    int wanted = held == 0 ? Math.max(1, creditsRequested) : Math.max(0, creditsRequested);
+    long span = (long) creditsMax * SPAN_FACTOR - (end - lowest) - promised;
+    long room = Math.max(0, Math.min(Math.min(holdMax, creditsMax) - held, span));
+    int promising = (int) Math.min(wanted, room);
+    promised += promising;
+    return promising;
+  }
+
+  /** Grants what {@link #promise} set aside for one response. */
+  public void keep(int promise) {
+    if (promise < 0 || promise > promised) {
+      throw new IllegalArgumentException(promise + " of " + promised + " promised credits");
+    }
+    promised -= promise;
+    end += promise;
+    available += promise;
   }
 
   /** Ids the client may use now: the credits it holds. */
