@@ -1,0 +1,73 @@
+package org.sealane.deploy.config;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.sealane.deploy.units.HostPort;
+
+/**
+ * What one node is told by its own host. Everything else comes from the cluster's documents.
+ *
+ * @param name the node's name; its certificate must bear the same
+ * @param bundle the join bundle that {@code node enroll} wrote
+ * @param dataDirectory where the node keeps what it must remember; created if missing
+ * @param roots directories below which volumes and disks may be served, and nowhere else
+ * @param zookeeper the ensemble, {@code HOST:PORT,...}
+ * @param sessionTimeout the ZooKeeper session timeout asked for; the node's lease is half of what
+ *     is granted
+ * @param advertise the host that other nodes and clients reach this one by
+ * @param lane where lanes of other nodes are accepted
+ * @param smb where users' SMB clients are accepted
+ * @param admin where the admin API is served
+ * @param metrics where Prometheus reads
+ * @param transports what lanes may travel on here, in order of preference
+ * @param limits bounds on what peers can make the node hold
+ */
+public record NodeConfig(
+    String name,
+    Path bundle,
+    Path dataDirectory,
+    List<Path> roots,
+    String zookeeper,
+    Duration sessionTimeout,
+    String advertise,
+    HostPort lane,
+    HostPort smb,
+    HostPort admin,
+    HostPort metrics,
+    List<LaneTransport> transports,
+    Limits limits) {
+
+  public NodeConfig {
+    roots = List.copyOf(roots);
+    transports = List.copyOf(transports);
+  }
+
+  /** A way for lanes to travel, as configured. */
+  public enum LaneTransport {
+    TCP("tcp"),
+    RDMA_SOFTWARE("rdma:software");
+
+    private final String word;
+
+    LaneTransport(String word) {
+      this.word = word;
+    }
+
+    /** The word in the configuration and in status. */
+    public String word() {
+      return word;
+    }
+  }
+
+  /**
+   * Bounds; each refuses or delays what is over it.
+   *
+   * @param laneConnections connections on the lane port at one time
+   * @param smbConnections connections on the client port at one time
+   */
+  public record Limits(int laneConnections, int smbConnections) {
+    /** Enough for a cluster of 64 nodes with a few volumes each, and an office of users. */
+    public static final Limits DEFAULT = new Limits(1024, 1024);
+  }
+}

@@ -1,0 +1,2 @@
+/** Sizes, times and addresses as people write them, and as they are printed. Values, stateless. */
+package org.sealane.deploy.units;
