@@ -12,15 +12,15 @@ import org.sealane.smb.lane.LaneBinding;
 
 /**
  * Whom a certificate of the cluster's CA names: the one URI of its subject alternative name, {@code
- * sealane:cluster/<uuid>/node/<name>} or {@code sealane:cluster/<uuid>/admin/<name>}. The subject's
- * common name repeats the name for people and decides nothing.
+ * sealane:cluster/<uuid>/node/<name>}, or {@code admin} or {@code ca} in place of {@code node}. The
+ * subject's common name repeats the name for people and decides nothing.
  */
 public sealed interface CertificateIdentity {
 
   /** The cluster whose CA issued the certificate. */
   UUID clusterId();
 
-  /** The node's or administrator's name; letters, digits, {@code '.'}, {@code '-'}. */
+  /** The node's, administrator's or cluster's name; letters, digits, {@code '.'}, {@code '-'}. */
   String name();
 
   /** The URI that a certificate carries. */
@@ -47,6 +47,18 @@ public sealed interface CertificateIdentity {
     @Override
     public String uri() {
       return PREFIX + clusterId + "/admin/" + name;
+    }
+  }
+
+  /** The cluster's certificate authority itself, under the cluster's name. */
+  record Authority(UUID clusterId, String name) implements CertificateIdentity {
+    public Authority {
+      requireName(name);
+    }
+
+    @Override
+    public String uri() {
+      return PREFIX + clusterId + "/ca/" + name;
     }
   }
 
@@ -79,7 +91,11 @@ public sealed interface CertificateIdentity {
     UUID clusterId = UUID.fromString(matcher.group(1));
     String name = matcher.group(3);
     return Optional.of(
-        matcher.group(2).equals("node") ? new Node(clusterId, name) : new Admin(clusterId, name));
+        switch (matcher.group(2)) {
+          case "node" -> new Node(clusterId, name);
+          case "admin" -> new Admin(clusterId, name);
+          default -> new Authority(clusterId, name);
+        });
   }
 
   private static void requireName(String name) {
@@ -96,7 +112,7 @@ public sealed interface CertificateIdentity {
 
     private static final Pattern URI =
         Pattern.compile(
-            PREFIX + "([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/(node|admin)/([^/]+)");
+            PREFIX + "([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/(node|admin|ca)/([^/]+)");
 
     private Syntax() {}
   }

@@ -1,0 +1,103 @@
+package org.sealane.cluster.identity;
+
+import java.net.Socket;
+import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertPathValidatorException.BasicReason;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.X509ExtendedTrustManager;
+import org.sealane.smb.auth.ChainVerifier;
+import org.sealane.smb.auth.ChainVerifier.Role;
+import org.sealane.smb.auth.KeyAndChain;
+import org.sealane.smb.auth.Refusal;
+
+/** Judges peers of admin connections by the rules that lanes have. Any thread may call. */
+final class ClusterTrustManager extends X509ExtendedTrustManager {
+  private final Supplier<KeyAndChain> keys;
+  private final PeerPolicy peers;
+  private final InstantSource clock;
+
+  ClusterTrustManager(Supplier<KeyAndChain> keys, PeerPolicy peers, InstantSource clock) {
+    this.keys = keys;
+    this.peers = peers;
+    this.clock = clock;
+  }
+
+  @Override
+  public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket)
+      throws CertificateException {
+    check(chain, Role.CLIENT);
+  }
+
+  @Override
+  public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
+      throws CertificateException {
+    check(chain, Role.CLIENT);
+  }
+
+  @Override
+  public void checkClientTrusted(X509Certificate[] chain, String authType)
+      throws CertificateException {
+    check(chain, Role.CLIENT);
+  }
+
+  @Override
+  public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket)
+      throws CertificateException {
+    check(chain, Role.SERVER);
+  }
+
+  @Override
+  public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
+      throws CertificateException {
+    check(chain, Role.SERVER);
+  }
+
+  @Override
+  public void checkServerTrusted(X509Certificate[] chain, String authType)
+      throws CertificateException {
+    check(chain, Role.SERVER);
+  }
+
+  @Override
+  public X509Certificate[] getAcceptedIssuers() {
+    return keys.get().authorities().toArray(X509Certificate[]::new);
+  }
+
+  private void check(X509Certificate[] chain, Role role) throws CertificateException {
+    switch (ChainVerifier.verify(List.of(chain), keys.get().authorities(), clock.instant(), role)) {
+      case ChainVerifier.Verdict.Refused refused ->
+          throw refuse(refused.refusal(), refused.detail());
+      case ChainVerifier.Verdict.Accepted accepted -> {
+        Optional<Refusal> refusal = peers.refusal(accepted.identity(), accepted.certificate());
+        if (refusal.isPresent()) {
+          throw refuse(refusal.get(), accepted.identity().uri());
+        }
+      }
+    }
+  }
+
+  /** The cause carries the reason in the form from which the JDK's TLS chooses its alert. */
+  private static CertificateException refuse(Refusal refusal, String detail) {
+    String line = refusal.phrase() + (detail.isEmpty() ? "" : ": " + detail);
+    CertPathValidatorException.Reason reason =
+        switch (refusal) {
+          case EXPIRED -> BasicReason.EXPIRED;
+          case REVOKED -> BasicReason.REVOKED;
+          case OTHER_AUTHORITY,
+              OTHER_NODE,
+              NOT_ENROLLED,
+              WRONG_CERTIFICATE,
+              NO_CERTIFICATE,
+              WEAK_KEY_AGREEMENT ->
+              BasicReason.UNSPECIFIED;
+        };
+    return new CertificateException(
+        line, new CertPathValidatorException(line, null, null, -1, reason));
+  }
+}
