@@ -50,14 +50,14 @@ public final class FramePool {
   private long pooledBytes;
 
   /**
-   * @param outstandingBytesMax lent bytes above which {@link #tryBorrow} refuses; at least one
-   *     longest frame
+   * @param outstandingBytesMax lent bytes above which {@link #tryBorrow} refuses; at least two of
+   *     the longest frame, as the beginning of one is kept while its whole array is borrowed
    * @param pooledBytesMax bytes kept for later
    */
   public FramePool(long outstandingBytesMax, long pooledBytesMax) {
-    if (outstandingBytesMax < classBytes(CLASSES - 1)) {
+    if (outstandingBytesMax < 2L * FRAME_BYTES_MAX) {
       throw new IllegalArgumentException(
-          "outstanding bytes " + outstandingBytesMax + " are below one longest frame");
+          "outstanding bytes " + outstandingBytesMax + " are below two of the longest frame");
     }
     if (pooledBytesMax < 0) {
       throw new IllegalArgumentException("pooled bytes " + pooledBytesMax + " is negative");
@@ -69,10 +69,10 @@ public final class FramePool {
     }
   }
 
-  /** A pool that may lend a quarter of the heap and keeps a sixteenth. */
+  /** A pool that may lend a quarter of the heap and keeps an eighth. */
   public static FramePool ofHeapShare() {
     long heapBytes = Runtime.getRuntime().maxMemory();
-    return new FramePool(Math.max(heapBytes / 4, 64L << 20), heapBytes / 16);
+    return new FramePool(Math.max(heapBytes / 4, 64L << 20), heapBytes / 8);
   }
 
   /** One lent array. Close it exactly once; not thread-safe but for the hand-over of the caller. */
@@ -127,15 +127,21 @@ public final class FramePool {
     }
   }
 
-  /** Lends an array for a frame from the network, or nothing while too much is lent. */
-  public Optional<Buffer> tryBorrow(int lengthBytes) {
+  /**
+   * Lends an array for a frame from the network, or nothing while too much is lent. Refused, {@code
+   * retry} runs once, on the thread that gives the next array back, and must not block.
+   */
+  public Optional<Buffer> tryBorrow(int lengthBytes, Runnable retry) {
     int sizeClass = sizeClass(lengthBytes);
+    Optional<byte[]> pooled;
     synchronized (lock) {
       if (outstandingBytes + classBytes(sizeClass) > outstandingBytesMax) {
+        waiters.add(retry);
         return Optional.empty();
       }
-      return Optional.of(lend(sizeClass, lengthBytes));
+      pooled = reserve(sizeClass);
     }
+    return Optional.of(buffer(pooled, sizeClass, lengthBytes));
   }
 
   /**
@@ -145,19 +151,11 @@ public final class FramePool {
    */
   public Buffer borrow(int lengthBytes) {
     int sizeClass = sizeClass(lengthBytes);
+    Optional<byte[]> pooled;
     synchronized (lock) {
-      return lend(sizeClass, lengthBytes);
+      pooled = reserve(sizeClass);
     }
-  }
-
-  /**
-   * Runs {@code retry} once, on the thread that gives the next array back; it must not block. For
-   * one who was refused: register, then try once more, as an array may have come back between.
-   */
-  public void onReturn(Runnable retry) {
-    synchronized (lock) {
-      waiters.add(retry);
-    }
+    return buffer(pooled, sizeClass, lengthBytes);
   }
 
   /** Bytes lent out now. */
@@ -178,14 +176,19 @@ public final class FramePool {
     return outstandingBytesMax;
   }
 
-  private Buffer lend(int sizeClass, int lengthBytes) {
+  private Optional<byte[]> reserve(int sizeClass) {
+    outstandingBytes += classBytes(sizeClass);
     byte[] array = free.get(sizeClass).poll();
     if (array == null) {
-      array = new byte[classBytes(sizeClass)];
-    } else {
-      pooledBytes -= array.length;
+      return Optional.empty();
     }
-    outstandingBytes += array.length;
+    pooledBytes -= array.length;
+    return Optional.of(array);
+  }
+
+  /** Outside the lock, since a new array of megabytes takes a while to clear. */
+  private Buffer buffer(Optional<byte[]> pooled, int sizeClass, int lengthBytes) {
+    byte[] array = pooled.orElseGet(() -> new byte[classBytes(sizeClass)]);
     return new Buffer(array, sizeClass, lengthBytes);
   }
 
