@@ -1,0 +1,11 @@
+package org.sealane.cluster.audit;
+
+/** Where audited events go. Any thread may record; an event recorded is durable on return. */
+public interface AuditLog extends AutoCloseable {
+
+  /** Appends one event; failures to write are logged, they never fail the caller. */
+  void record(AuditEvent event);
+
+  @Override
+  void close();
+}

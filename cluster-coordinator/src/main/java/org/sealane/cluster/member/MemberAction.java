@@ -1,0 +1,57 @@
+package org.sealane.cluster.member;
+
+import java.util.UUID;
+import org.sealane.cluster.audit.AuditEvent;
+import org.sealane.cluster.document.VerifiedSlot;
+import org.sealane.cluster.store.StoreRequest;
+import org.sealane.cluster.turn.MemberId;
+import org.sealane.smb.lane.LaneRule;
+
+/**
+ * What {@link MemberLogic} wants done. The actions of one answer are carried out in their order; if
+ * one fails, the rest are dropped and the logic is told ({@link MemberEvent.ActionFailed}).
+ */
+public sealed interface MemberAction {
+
+  /** Submit to the store; the result comes back with {@code token}. */
+  record Submit(long token, StoreRequest request) implements MemberAction {}
+
+  /** Write to this node's memory, durably, before going on. */
+  record Remember(VerifiedSlot slot) implements MemberAction {}
+
+  /** Put a rule in force. */
+  record Publish(LaneRule rule) implements MemberAction {}
+
+  /** From now on send only encrypted, or no longer only. */
+  record FailSealed(boolean on) implements MemberAction {}
+
+  /**
+   * The lease is good until then on the boot clock; later than that this node sends only encrypted,
+   * even if its own thread did not run since.
+   */
+  record LeaseUntil(long bootNanos) implements MemberAction {}
+
+  /** Tell when nothing of an epoch below {@code epoch} is under way, for both kinds of lanes. */
+  record AwaitDrained(UUID volume, long epoch) implements MemberAction {}
+
+  /** Cut all lanes with a member that has gone. */
+  record Fence(MemberId departed) implements MemberAction {}
+
+  /** Lock the backing of a volume and read its marker. */
+  record ClaimBacking(UUID volume, String path) implements MemberAction {}
+
+  /** Write the owner epoch into the marker of a claimed backing. */
+  record RecordOwnerEpoch(UUID volume, long ownerEpoch) implements MemberAction {}
+
+  /** Unlock a backing; the volume is no longer served here. */
+  record ReleaseBacking(UUID volume) implements MemberAction {}
+
+  /** What the cluster looks like has changed. */
+  record Show(ClusterView view) implements MemberAction {}
+
+  /** Append to the audit log. */
+  record Audit(AuditEvent event) implements MemberAction {}
+
+  /** The node has left: its session can be closed. */
+  record Left() implements MemberAction {}
+}
