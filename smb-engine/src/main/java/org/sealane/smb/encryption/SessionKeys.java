@@ -1,0 +1,124 @@
+package org.sealane.smb.encryption;
+
+import java.util.Optional;
+import org.sealane.smb.auth.SessionSecret;
+import org.sealane.smb.encryption.key.Role;
+import org.sealane.smb.negotiate.CipherId;
+import org.sealane.smb.signing.MessageSigner;
+
+/**
+ * The keys of one session at one end, and all that works with them. Made when the final
+ * SESSION_SETUP succeeds, closed with the session. Key bytes never leave: callers get what seals,
+ * opens and signs.
+ *
+ * <p>Any thread may call any method. {@link #close} may come while others seal: they finish, later
+ * calls are refused, and whoever finishes last destroys the keys. What can be erased is in {@code
+ * encryption.key}'s package comment.
+ */
+public final class SessionKeys implements AutoCloseable {
+  private final KeyParameters parameters;
+  private final MessageSigner signer;
+  private final Optional<Ciphers> ciphers;
+
+  /** The two directions' ciphers and what is made of them. */
+  private record Ciphers(Aead sealing, Aead opening, MessageSealer sealer, MessageOpener opener) {}
+
+  private SessionKeys(KeyParameters parameters, MessageSigner signer, Optional<Ciphers> ciphers) {
+    this.parameters = parameters;
+    this.signer = signer;
+    this.ciphers = ciphers;
+  }
+
+  /**
+   * Derives the keys, [MS-SMB2] 3.2.5.3.1 and 3.3.5.5.3.
+   *
+   * @param secret the key that authentication gave; borrowed, the caller closes it
+   */
+  public static SessionKeys derive(SessionSecret secret, KeyParameters parameters) {
+    MessageSigner signer =
+        MessageSigner.of(
+            parameters.signing(),
+            KeyDerivation.signingKey(secret, parameters.context()),
+            parameters.role());
+    Optional<Ciphers> ciphers =
+        parameters.cipher().map(cipher -> deriveCiphers(secret, parameters, cipher));
+    return new SessionKeys(parameters, signer, ciphers);
+  }
+
+  private static Ciphers deriveCiphers(
+      SessionSecret secret, KeyParameters parameters, CipherId cipher) {
+    Aead clientToServer =
+        Aead.of(cipher, KeyDerivation.clientToServerKey(secret, parameters.context(), cipher));
+    Aead serverToClient =
+        Aead.of(cipher, KeyDerivation.serverToClientKey(secret, parameters.context(), cipher));
+    boolean client = parameters.role() == Role.CLIENT;
+    Aead sealing = client ? clientToServer : serverToClient;
+    Aead opening = client ? serverToClient : clientToServer;
+    return new Ciphers(
+        sealing,
+        opening,
+        new MessageSealer(sealing, new NonceCounter(), parameters.sessionId()),
+        new MessageOpener(opening, parameters.sessionId()));
+  }
+
+  /** True if the session has cipher keys. */
+  public boolean canSeal() {
+    return ciphers.isPresent();
+  }
+
+  /** Encrypts what this end sends. Throws IllegalStateException unless {@link #canSeal}. */
+  public MessageSealer sealer() {
+    return ciphers().sealer();
+  }
+
+  /** Decrypts what this end receives. Throws IllegalStateException unless {@link #canSeal}. */
+  public MessageOpener opener() {
+    return ciphers().opener();
+  }
+
+  /** Signs what this end sends and verifies what it receives. */
+  public MessageSigner signer() {
+    return signer;
+  }
+
+  /** What the keys are used with. */
+  public KeyParameters parameters() {
+    return parameters;
+  }
+
+  /** How much the keys have done so far. */
+  public KeyUsage usage() {
+    return new KeyUsage(
+        ciphers.map(held -> held.sealer().nonces().messages()).orElse(0L),
+        ciphers.map(held -> held.sealer().nonces().bytes()).orElse(0L),
+        ciphers.map(held -> held.opener().messages()).orElse(0L),
+        ciphers.map(held -> held.opener().bytes()).orElse(0L),
+        signer.messages(),
+        signer.bytes());
+  }
+
+  private Ciphers ciphers() {
+    return ciphers.orElseThrow(
+        () -> new IllegalStateException("the session was set up without a cipher"));
+  }
+
+  /** Refuses work from now on and destroys the keys as soon as nobody works with them. */
+  @Override
+  public void close() {
+    signer.close();
+    ciphers.ifPresent(held -> {
+      held.sealing().close();
+      held.opening().close();
+    });
+  }
+
+  @Override
+  public String toString() {
+    return "SessionKeys[session=0x%016x, cipher=%s, signing=%s, role=%s]"
+        .formatted(
+            parameters.sessionId(),
+            parameters.cipher().map(CipherId::word).orElse("none"),
+            parameters.signing().word(),
+            parameters.role());
+  }
+}
