@@ -424,6 +424,11 @@ final class TcpConnection implements TransportConnection {
     }
 
     @Override
+    public int spareTailBytes() {
+      return buffer.array().length - buffer.lengthBytes();
+    }
+
+    @Override
     public void close() {
       buffer.close();
     }
