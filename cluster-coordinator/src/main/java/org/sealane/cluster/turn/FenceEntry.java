@@ -5,17 +5,17 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * A member's statement that nothing can pass any more between it and members that have gone:
+ * A member's statement that nothing can pass any more between it and processes that have gone:
  * sockets reset, queue pairs in error, their regions deregistered.
  *
  * @param volume whose policy turns
  * @param epoch the epoch it turns to
  * @param member who says so
- * @param fenced the members it cut off
+ * @param fenced the processes it cut off
  * @param clock the member's own clock, for people
  */
 public record FenceEntry(
-    UUID volume, long epoch, MemberId member, List<MemberId> fenced, Instant clock) {
+    UUID volume, long epoch, MemberId member, List<NodeProcess> fenced, Instant clock) {
   /** Where it is in the ledger, beside the steps. */
   public static final String WORD = "fence";
 

@@ -14,7 +14,7 @@ import org.sealane.cluster.document.TurnStep;
  * @param digest of the document of that epoch
  * @param step what is done: accept, send (and drained), enforce
  * @param member who says so
- * @param peers the members it may still have lanes with; each must be live, or fenced by it
+ * @param peers processes it may still have lanes with; each must be live, or fenced by it
  * @param clock the member's own clock, for people; ZooKeeper's is what counts
  */
 public record LedgerEntry(
@@ -23,7 +23,7 @@ public record LedgerEntry(
     DocumentDigest digest,
     TurnStep step,
     MemberId member,
-    List<MemberId> peers,
+    List<NodeProcess> peers,
     Instant clock) {
   public LedgerEntry {
     peers = peers.stream().sorted().distinct().toList();

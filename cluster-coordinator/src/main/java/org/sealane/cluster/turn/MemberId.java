@@ -1,14 +1,14 @@
 package org.sealane.cluster.turn;
 
+import java.util.UUID;
+
 /**
- * A node during one ZooKeeper session: a node that comes back under another session is another
- * member, whose former self must be fenced.
+ * A node that is registered: its ZooKeeper session, which its ledger entries carry, and its
+ * process, which its lanes belong to.
  */
-public record MemberId(String node, long session) implements Comparable<MemberId> {
-  @Override
-  public int compareTo(MemberId other) {
-    int order = node.compareTo(other.node);
-    return order != 0 ? order : Long.compare(session, other.session);
+public record MemberId(String node, long session, UUID incarnation) {
+  public NodeProcess process() {
+    return new NodeProcess(node, incarnation);
   }
 
   @Override

@@ -2,7 +2,6 @@ package org.sealane.cluster.turn;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -16,9 +15,9 @@ import org.sealane.cluster.document.VerifiedSlot;
  *
  * <p>A member's own part: fence whoever has gone and say so; write its entry of the current step,
  * for {@code send} once it is drained. The coordinator's part: advance when every live member has a
- * valid entry of the step, written in its current session, and has fenced each member that has gone
- * and that it might have had lanes with: those its entry names, and those whose lease was neither
- * released nor taken over by a live session.
+ * valid entry of the step, written in its current session, and has fenced each process that has
+ * gone and that it might have had lanes with: those its entry names, and those whose lease was
+ * neither released nor taken over by a living process.
  *
  * <p>Two coordinators at once do no harm: both compare-and-set the version they decided on.
  */
@@ -28,7 +27,7 @@ public final class TurnDecision {
   /** What {@code self} does now. Never empty. */
   public static List<TurnAction> decide(TurnSnapshot snapshot, TurnSnapshot.Self self) {
     List<TurnAction> actions = new ArrayList<>();
-    if (snapshot.isLive(self.self())) {
+    if (isLive(snapshot, self.self())) {
       fence(snapshot, self, actions);
       writeEntry(snapshot, self).ifPresent(actions::add);
     }
@@ -41,9 +40,8 @@ public final class TurnDecision {
   /** What the turn still waits for, by node; empty if the step is done. */
   public static List<TurnAction.Missing> missing(TurnSnapshot snapshot) {
     List<TurnAction.Missing> missing = new ArrayList<>();
-    for (Map.Entry<String, Long> member : snapshot.live().entrySet()) {
-      MemberId id = new MemberId(member.getKey(), member.getValue());
-      missingOf(snapshot, id).ifPresent(missing::add);
+    for (MemberId member : snapshot.live().values()) {
+      missingOf(snapshot, member).ifPresent(missing::add);
     }
     return missing;
   }
@@ -71,17 +69,17 @@ public final class TurnDecision {
   private static void fence(
       TurnSnapshot snapshot, TurnSnapshot.Self self, List<TurnAction> actions) {
     Optional<LedgerEntry> entry = Optional.ofNullable(snapshot.entries().get(self.self().node()));
-    Set<MemberId> departed = departed(snapshot, self.self(), self.peers());
+    Set<NodeProcess> departed = departed(snapshot, self.self(), self.peers());
     entry.ifPresent(e -> departed.addAll(departed(snapshot, self.self(), e.peers())));
-    Set<MemberId> fenced = new TreeSet<>();
-    for (MemberId gone : departed) {
+    Set<NodeProcess> fenced = new TreeSet<>();
+    for (NodeProcess gone : departed) {
       if (self.fenced().contains(gone)) {
         fenced.add(gone);
       } else {
         actions.add(new TurnAction.Fence(gone, gone + " has gone during the turn"));
       }
     }
-    Set<MemberId> said = saidFenced(snapshot, self.self());
+    Set<NodeProcess> said = saidFenced(snapshot, self.self());
     if (!said.containsAll(fenced)) {
       fenced.addAll(said);
       OptionalInt replaces = snapshot.ownFenceVersion();
@@ -107,7 +105,7 @@ public final class TurnDecision {
     if (!self.elected()) {
       return new TurnAction.Wait(List.of(), "another node coordinates");
     }
-    if (!snapshot.isLive(self.self())) {
+    if (!isLive(snapshot, self.self())) {
       return new TurnAction.Wait(
           List.of(new TurnAction.Missing(self.self().node(), "not registered")),
           "a coordinator is a member");
@@ -130,27 +128,27 @@ public final class TurnDecision {
       return Optional.of(
           new TurnAction.Missing(member.node(), "no entry for " + snapshot.step().word()));
     }
-    Set<MemberId> unfenced = departed(snapshot, member, entry.get().peers());
+    Set<NodeProcess> unfenced = departed(snapshot, member, entry.get().peers());
     unfenced.removeAll(saidFenced(snapshot, member));
     return unfenced.isEmpty()
         ? Optional.empty()
         : Optional.of(new TurnAction.Missing(member.node(), "not cut off from " + names(unfenced)));
   }
 
-  /** Members that have gone and with which {@code member} may have had lanes. */
-  private static Set<MemberId> departed(
-      TurnSnapshot snapshot, MemberId member, Iterable<MemberId> peers) {
-    Set<MemberId> departed = new TreeSet<>();
-    for (MemberId peer : peers) {
+  /** Processes that have gone and with which {@code member} may have had lanes. */
+  private static Set<NodeProcess> departed(
+      TurnSnapshot snapshot, MemberId member, Iterable<NodeProcess> peers) {
+    Set<NodeProcess> departed = new TreeSet<>();
+    for (NodeProcess peer : peers) {
       LeaseRecord lease = snapshot.leases().get(peer.node());
-      boolean released = lease != null && lease.released() && lease.member().equals(peer);
+      boolean released = lease != null && lease.released() && lease.member().process().equals(peer);
       if (!snapshot.isLive(peer) && !released) {
         departed.add(peer);
       }
     }
     for (LeaseRecord lease : snapshot.leases().values()) {
-      if (!lease.released() && !snapshot.isLive(lease.member())) {
-        departed.add(lease.member());
+      if (!lease.released() && !snapshot.isLive(lease.member().process())) {
+        departed.add(lease.member().process());
       }
     }
     departed.removeIf(gone -> gone.node().equals(member.node()));
@@ -166,7 +164,7 @@ public final class TurnDecision {
         .filter(entry -> entry.digest().equals(turn.document().digest()));
   }
 
-  private static Set<MemberId> saidFenced(TurnSnapshot snapshot, MemberId member) {
+  private static Set<NodeProcess> saidFenced(TurnSnapshot snapshot, MemberId member) {
     FenceEntry fence = snapshot.fences().get(member.node());
     return fence != null
             && fence.member().equals(member)
@@ -175,7 +173,11 @@ public final class TurnDecision {
         : Set.of();
   }
 
-  private static String names(Set<MemberId> members) {
-    return members.stream().sorted().map(MemberId::toString).collect(Collectors.joining(", "));
+  private static boolean isLive(TurnSnapshot snapshot, MemberId member) {
+    return member.equals(snapshot.live().get(member.node()));
+  }
+
+  private static String names(Set<NodeProcess> processes) {
+    return processes.stream().sorted().map(NodeProcess::toString).collect(Collectors.joining(", "));
   }
 }

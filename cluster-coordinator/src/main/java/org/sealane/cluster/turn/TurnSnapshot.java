@@ -13,7 +13,7 @@ import org.sealane.cluster.document.VerifiedSlot;
  * the slot after; so whoever is not among {@code live} has seen this state of the slot or a later.
  *
  * @param slot the policy's slot, its turn present
- * @param live node to session of every registered, enrolled node
+ * @param live every registered, enrolled node, by name
  * @param leases by node, of enrolled and revoked nodes
  * @param entries valid entries of the slot's current step, by node; others' may be left out by a
  *     node that is not elected
@@ -23,7 +23,7 @@ import org.sealane.cluster.document.VerifiedSlot;
  */
 public record TurnSnapshot(
     VerifiedSlot slot,
-    Map<String, Long> live,
+    Map<String, MemberId> live,
     Map<String, LeaseRecord> leases,
     Map<String, LedgerEntry> entries,
     Map<String, FenceEntry> fences,
@@ -33,14 +33,18 @@ public record TurnSnapshot(
   /**
    * What the deciding member knows of itself.
    *
-   * @param self the node and its current session
+   * @param self the node in its current session
    * @param elected whether it coordinates
    * @param drained whether nothing of an older epoch is outstanding since it sends the new one
-   * @param peers members it may have lanes with: all it has seen and not yet fenced
-   * @param fenced members it has cut off
+   * @param peers processes it may have lanes with: all it has seen and not yet fenced
+   * @param fenced processes it has cut off
    */
   public record Self(
-      MemberId self, boolean elected, boolean drained, Set<MemberId> peers, Set<MemberId> fenced) {
+      MemberId self,
+      boolean elected,
+      boolean drained,
+      Set<NodeProcess> peers,
+      Set<NodeProcess> fenced) {
     public Self {
       peers = Set.copyOf(peers);
       fenced = Set.copyOf(fenced);
@@ -65,8 +69,8 @@ public record TurnSnapshot(
     return turn().step();
   }
 
-  boolean isLive(MemberId member) {
-    Long session = live.get(member.node());
-    return session != null && session == member.session();
+  boolean isLive(NodeProcess process) {
+    MemberId member = live.get(process.node());
+    return member != null && member.process().equals(process);
   }
 }
