@@ -37,6 +37,12 @@ public final class FramePool {
    */
   private static final int HEADERS_BYTES = 4 << 10;
 
+  /**
+   * Each array is at least this much longer than was asked for: room for the tag of a sealed
+   * message, which ciphers want behind the ciphertext.
+   */
+  public static final int TAIL_BYTES = 16;
+
   private static final int SMALLEST_SHIFT = 12;
   private static final int LARGEST_SHIFT = 23;
   private static final int CLASSES = LARGEST_SHIFT - SMALLEST_SHIFT + 1;
@@ -55,7 +61,7 @@ public final class FramePool {
    * @param pooledBytesMax bytes kept for later
    */
   public FramePool(long outstandingBytesMax, long pooledBytesMax) {
-    if (outstandingBytesMax < 2L * FRAME_BYTES_MAX) {
+    if (outstandingBytesMax < 2L * classBytes(CLASSES - 1)) {
       throw new IllegalArgumentException(
           "outstanding bytes " + outstandingBytesMax + " are below two of the longest frame");
     }
@@ -197,7 +203,7 @@ public final class FramePool {
       throw new IllegalArgumentException("no frame has " + lengthBytes + " bytes");
     }
     for (int i = 0; i < CLASSES; i++) {
-      if (lengthBytes <= classBytes(i)) {
+      if (lengthBytes + TAIL_BYTES <= classBytes(i)) {
         return i;
       }
     }
@@ -206,7 +212,7 @@ public final class FramePool {
 
   private static int classBytes(int sizeClass) {
     return sizeClass == CLASSES - 1
-        ? FRAME_BYTES_MAX
+        ? FRAME_BYTES_MAX + TAIL_BYTES
         : (1 << (SMALLEST_SHIFT + sizeClass)) + HEADERS_BYTES;
   }
 }

@@ -43,7 +43,7 @@ final class FrameSender {
     /** The queue is longer than anything may be; the connection must be reset. */
     void onOverflow();
 
-    /** The socket failed. */
+    /** The socket failed, or a frame could not be read. */
     void onFailed(Throwable cause);
 
     /** Nothing is queued and all was handed to the kernel. */
@@ -177,6 +177,9 @@ final class FrameSender {
       while (!closed && channel.isWritable() && hasCurrent()) {
         writePiece();
       }
+    } catch (RuntimeException e) {
+      // A segment that can not be read here: the sender's mistake, but the stream is broken.
+      listener.onFailed(e);
     } finally {
       pumping = false;
     }
@@ -226,22 +229,30 @@ final class FrameSender {
     }
     int capacity = (int) Math.min(PIECE_BYTES, unsentBytes.get() + SMALL_FRAME_BYTES);
     ByteBuf piece = channel.alloc().directBuffer(capacity, capacity);
-    while (hasCurrent() && piece.writableBytes() > PREFIX_BYTES) {
+    try {
+      fill(piece, ended);
+    } catch (RuntimeException e) {
+      piece.release();
+      ended.forEach(frame -> release(frame, false));
+      throw e;
+    }
+    flush(piece, ended);
+  }
+
+  /** Copies until the piece is full, the queue is empty, or bytes come that need no copy. */
+  private void fill(ByteBuf piece, List<OutboundFrame> ended) {
+    while (hasCurrent()) {
       Cursor cursor = current.orElseThrow();
       if (cursor.isAtEnd()) {
         ended.add(cursor.frame);
         current = Optional.empty();
-      } else if (cursor.prefixWritten && cursor.isWrappable()) {
-        break;
+      } else if (piece.writableBytes() <= PREFIX_BYTES
+          || (cursor.prefixWritten && cursor.isWrappable())) {
+        return;
       } else {
         cursor.copyInto(piece);
       }
     }
-    if (current.isPresent() && current.get().isAtEnd()) {
-      ended.add(current.get().frame);
-      current = Optional.empty();
-    }
-    flush(piece, ended);
   }
 
   private void write(ByteBuf wrapped, Cursor cursor, List<OutboundFrame> ended) {

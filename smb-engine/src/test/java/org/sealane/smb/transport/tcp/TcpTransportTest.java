@@ -160,4 +160,17 @@ class TcpTransportTest extends TcpTransportFixture {
       assertThat(server.awaitPeer().closeReason()).contains("lease ran out");
     }
   }
+
+  @Test
+  void shouldCloseAndReleaseWhenASegmentBelongsToAnotherThread() throws Exception {
+    open();
+    try (Server server = new Server(false);
+        Arena confined = Arena.ofConfined()) {
+      Peer client = connect(server.listener.address());
+      AtomicReference<Boolean> outcome = new AtomicReference<>();
+      client.send(List.of(confined.allocate(100)), outcome);
+      assertThat(client.closeReason()).isNotEmpty();
+      assertThat(outcome).hasValue(false);
+    }
+  }
 }
