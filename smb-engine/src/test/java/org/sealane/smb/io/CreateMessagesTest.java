@@ -16,6 +16,7 @@ import org.sealane.smb.io.fscc.FileNetworkOpenInformation;
 import org.sealane.smb.share.CreateAction;
 import org.sealane.smb.share.CreateDisposition;
 import org.sealane.smb.share.FileAttributes;
+import org.sealane.smb.wire.Bytes;
 import org.sealane.smb.wire.MalformedMessageException;
 import org.sealane.smb.wire.MessageReader;
 import org.sealane.smb.wire.MessageWriter;
@@ -224,7 +225,7 @@ class CreateMessagesTest {
     private static byte[] chain(List<CreateContext> contexts) {
       MessageWriter out = new MessageWriter();
       CreateContextCodec.encode(contexts, out, 0);
-      return GoldenMessage.written(out);
+      return Bytes.of(out.written());
     }
 
     private static List<CreateContext> decode(byte[] chain, Direction direction)

@@ -1,34 +1,15 @@
 package org.sealane.smb.io;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
-import java.nio.charset.StandardCharsets;
-import java.util.HexFormat;
-import java.util.stream.Collectors;
+import org.sealane.smb.wire.Bytes;
 import org.sealane.smb.wire.MessageReader;
-import org.sealane.smb.wire.MessageWriter;
 
-/** Messages written down as hex files beside this class's package. */
+/** Messages written down as hex files beside this class. */
 final class GoldenMessage {
   private GoldenMessage() {}
 
   static byte[] bytes(String name) {
-    String resource = name + ".hex";
-    try (InputStream in = GoldenMessage.class.getResourceAsStream(resource)) {
-      if (in == null) {
-        throw new IllegalArgumentException("no resource " + resource);
-      }
-      String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-      String digits =
-          text.lines()
-              .map(line -> line.replaceFirst("#.*", "").replace(" ", ""))
-              .collect(Collectors.joining());
-      return HexFormat.of().parseHex(digits);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Bytes.golden(GoldenMessage.class, name + ".hex");
   }
 
   static MessageReader reader(String name) {
@@ -37,9 +18,5 @@ final class GoldenMessage {
 
   static MessageReader reader(byte[] message) {
     return new MessageReader(MemorySegment.ofArray(message));
-  }
-
-  static byte[] written(MessageWriter out) {
-    return out.written().toArray(java.lang.foreign.ValueLayout.JAVA_BYTE);
   }
 }

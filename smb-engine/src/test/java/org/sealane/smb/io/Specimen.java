@@ -2,99 +2,121 @@ package org.sealane.smb.io;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
-import java.util.function.BiConsumer;
 import org.sealane.smb.wire.MalformedMessageException;
 import org.sealane.smb.wire.MessageReader;
 import org.sealane.smb.wire.MessageWriter;
-import org.sealane.smb.wire.Smb2HeaderCodec;
+import org.sealane.smb.wire.TestedCodec;
 
 /**
  * One golden message and the codec that it belongs to.
  *
  * @param golden the hex file's name
+ * @param codec of the message; where a payload travels beside the record, of both together
  * @param optionalTailBytes bytes at the end that carry nothing and may be missing
  */
-record Specimen<T>(
-    String golden,
-    Decoder<T> decoder,
-    BiConsumer<T, MessageWriter> encoder,
-    Payload<T> payload,
-    int optionalTailBytes) {
-
-  @FunctionalInterface
-  interface Decoder<T> {
-    T decode(MessageReader in) throws MalformedMessageException;
-  }
-
-  /** What follows the encoded part as a segment of its own. */
-  @FunctionalInterface
-  interface Payload<T> {
-    MemorySegment of(MessageReader in, T message) throws MalformedMessageException;
-  }
+record Specimen<T>(String golden, TestedCodec<T> codec, int optionalTailBytes) {
+  static final TestedCodec<CreateRequest> CREATE_REQUEST =
+      new TestedCodec<>(CreateRequestCodec::decode, CreateRequestCodec::encode);
+  static final TestedCodec<CreateResponse> CREATE_RESPONSE =
+      new TestedCodec<>(CreateResponseCodec::decode, CreateResponseCodec::encode);
+  static final TestedCodec<CloseRequest> CLOSE_REQUEST =
+      new TestedCodec<>(CloseRequestCodec::decode, CloseRequestCodec::encode);
+  static final TestedCodec<CloseResponse> CLOSE_RESPONSE =
+      new TestedCodec<>(CloseResponseCodec::decode, CloseResponseCodec::encode);
+  static final TestedCodec<FlushRequest> FLUSH_REQUEST =
+      new TestedCodec<>(FlushRequestCodec::decode, FlushRequestCodec::encode);
+  static final TestedCodec<FlushResponse> FLUSH_RESPONSE =
+      new TestedCodec<>(FlushResponseCodec::decode, FlushResponseCodec::encode);
+  static final TestedCodec<ReadRequest> READ_REQUEST =
+      new TestedCodec<>(ReadRequestCodec::decode, ReadRequestCodec::encode);
+  static final TestedCodec<WithPayload<ReadResponse>> READ_RESPONSE =
+      new TestedCodec<>(Specimen::readResponse, Specimen::readResponse);
+  static final TestedCodec<WithPayload<WriteRequest>> WRITE_REQUEST =
+      new TestedCodec<>(Specimen::writeRequest, Specimen::writeRequest);
+  static final TestedCodec<WriteResponse> WRITE_RESPONSE =
+      new TestedCodec<>(WriteResponseCodec::decode, WriteResponseCodec::encode);
+  static final TestedCodec<IoctlRequest> IOCTL_REQUEST =
+      new TestedCodec<>(IoctlRequestCodec::decode, IoctlRequestCodec::encode);
+  static final TestedCodec<IoctlResponse> IOCTL_RESPONSE =
+      new TestedCodec<>(IoctlResponseCodec::decode, IoctlResponseCodec::encode);
+  static final TestedCodec<QueryDirectoryRequest> QUERY_DIRECTORY_REQUEST =
+      new TestedCodec<>(QueryDirectoryRequestCodec::decode, QueryDirectoryRequestCodec::encode);
+  static final TestedCodec<QueryDirectoryResponse> QUERY_DIRECTORY_RESPONSE =
+      new TestedCodec<>(QueryDirectoryResponseCodec::decode, QueryDirectoryResponseCodec::encode);
+  static final TestedCodec<QueryInfoRequest> QUERY_INFO_REQUEST =
+      new TestedCodec<>(QueryInfoRequestCodec::decode, QueryInfoRequestCodec::encode);
+  static final TestedCodec<QueryInfoResponse> QUERY_INFO_RESPONSE =
+      new TestedCodec<>(QueryInfoResponseCodec::decode, QueryInfoResponseCodec::encode);
+  static final TestedCodec<SetInfoRequest> SET_INFO_REQUEST =
+      new TestedCodec<>(SetInfoRequestCodec::decode, SetInfoRequestCodec::encode);
+  static final TestedCodec<SetInfoResponse> SET_INFO_RESPONSE =
+      new TestedCodec<>(SetInfoResponseCodec::decode, SetInfoResponseCodec::encode);
 
   static final List<Specimen<?>> ALL =
       List.of(
-          of("create-request", CreateRequestCodec::decode, CreateRequestCodec::encode, 0),
-          of("create-response", CreateResponseCodec::decode, CreateResponseCodec::encode, 0),
-          of("close-request", CloseRequestCodec::decode, CloseRequestCodec::encode, 0),
-          of("close-response", CloseResponseCodec::decode, CloseResponseCodec::encode, 0),
-          of("close-response-plain", CloseResponseCodec::decode, CloseResponseCodec::encode, 0),
-          of("flush-request", FlushRequestCodec::decode, FlushRequestCodec::encode, 0),
-          of("flush-response", FlushResponseCodec::decode, FlushResponseCodec::encode, 0),
-          of("read-request", ReadRequestCodec::decode, ReadRequestCodec::encode, 1),
-          of("read-request-rdma", ReadRequestCodec::decode, ReadRequestCodec::encode, 0),
-          new Specimen<>(
-              "read-response",
-              ReadResponseCodec::decode,
-              ReadResponseCodec::encode,
-              ReadResponseCodec::payload,
-              0),
-          new Specimen<>(
-              "write-request",
-              WriteRequestCodec::decode,
-              WriteRequestCodec::encode,
-              WriteRequestCodec::payload,
-              0),
-          of("write-request-rdma", WriteRequestCodec::decode, WriteRequestCodec::encode, 0),
-          of("write-response", WriteResponseCodec::decode, WriteResponseCodec::encode, 0),
-          of("ioctl-request", IoctlRequestCodec::decode, IoctlRequestCodec::encode, 0),
-          of("ioctl-response", IoctlResponseCodec::decode, IoctlResponseCodec::encode, 0),
-          of(
-              "query-directory-request",
-              QueryDirectoryRequestCodec::decode,
-              QueryDirectoryRequestCodec::encode,
-              0),
-          of(
-              "query-directory-response",
-              QueryDirectoryResponseCodec::decode,
-              QueryDirectoryResponseCodec::encode,
-              0),
-          of("query-info-request", QueryInfoRequestCodec::decode, QueryInfoRequestCodec::encode, 1),
-          of(
-              "query-info-response",
-              QueryInfoResponseCodec::decode,
-              QueryInfoResponseCodec::encode,
-              0),
-          of("set-info-request", SetInfoRequestCodec::decode, SetInfoRequestCodec::encode, 0),
-          of("set-info-response", SetInfoResponseCodec::decode, SetInfoResponseCodec::encode, 0));
+          new Specimen<>("create-request", CREATE_REQUEST, 0),
+          new Specimen<>("create-response", CREATE_RESPONSE, 0),
+          new Specimen<>("close-request", CLOSE_REQUEST, 0),
+          new Specimen<>("close-response", CLOSE_RESPONSE, 0),
+          new Specimen<>("close-response-plain", CLOSE_RESPONSE, 0),
+          new Specimen<>("flush-request", FLUSH_REQUEST, 0),
+          new Specimen<>("flush-response", FLUSH_RESPONSE, 0),
+          new Specimen<>("read-request", READ_REQUEST, 1),
+          new Specimen<>("read-request-rdma", READ_REQUEST, 0),
+          new Specimen<>("read-response", READ_RESPONSE, 0),
+          new Specimen<>("write-request", WRITE_REQUEST, 0),
+          new Specimen<>("write-request-rdma", WRITE_REQUEST, 0),
+          new Specimen<>("write-response", WRITE_RESPONSE, 0),
+          new Specimen<>("ioctl-request", IOCTL_REQUEST, 0),
+          new Specimen<>("ioctl-response", IOCTL_RESPONSE, 0),
+          new Specimen<>("query-directory-request", QUERY_DIRECTORY_REQUEST, 0),
+          new Specimen<>("query-directory-response", QUERY_DIRECTORY_RESPONSE, 0),
+          new Specimen<>("query-info-request", QUERY_INFO_REQUEST, 1),
+          new Specimen<>("query-info-response", QUERY_INFO_RESPONSE, 0),
+          new Specimen<>("set-info-request", SET_INFO_REQUEST, 0),
+          new Specimen<>("set-info-response", SET_INFO_RESPONSE, 0));
 
-  private static <T> Specimen<T> of(
-      String golden,
-      Decoder<T> decoder,
-      BiConsumer<T, MessageWriter> encoder,
-      int optionalTailBytes) {
-    return new Specimen<>(golden, decoder, encoder, (_, _) -> Payloads.EMPTY, optionalTailBytes);
+  /** A message and what follows its encoded part as a segment of its own. */
+  record WithPayload<T>(T message, MemorySegment payload) {}
+
+  private static WithPayload<ReadResponse> readResponse(MessageReader in)
+      throws MalformedMessageException {
+    ReadResponse response = ReadResponseCodec.decode(in);
+    return new WithPayload<>(response, ReadResponseCodec.payload(in, response));
   }
 
-  /** Decodes the message and writes it again, header and payload included. */
-  byte[] rewritten(byte[] message) throws MalformedMessageException {
-    MessageReader in = GoldenMessage.reader(message);
-    T decoded = decoder.decode(in);
-    MessageWriter out = new MessageWriter();
-    Smb2HeaderCodec.encode(Smb2HeaderCodec.decode(in), out);
-    encoder.accept(decoded, out);
-    out.bytes(out.length(), payload.of(in, decoded));
-    return GoldenMessage.written(out);
+  private static void readResponse(WithPayload<ReadResponse> both, MessageWriter out) {
+    ReadResponse sent = both.message();
+    ReadResponseCodec.encode(
+        new ReadResponse(
+            ReadResponse.PAYLOAD_OFFSET,
+            both.payload().byteSize(),
+            sent.dataRemaining(),
+            sent.flags()),
+        out);
+    out.bytes(out.length(), both.payload());
+  }
+
+  private static WithPayload<WriteRequest> writeRequest(MessageReader in)
+      throws MalformedMessageException {
+    WriteRequest request = WriteRequestCodec.decode(in);
+    return new WithPayload<>(request, WriteRequestCodec.payload(in, request));
+  }
+
+  private static void writeRequest(WithPayload<WriteRequest> both, MessageWriter out) {
+    WriteRequest sent = both.message();
+    WriteRequestCodec.encode(
+        new WriteRequest(
+            sent.channel() == Channel.NONE ? WriteRequest.PAYLOAD_OFFSET : 0,
+            both.payload().byteSize(),
+            sent.offset(),
+            sent.fileId(),
+            sent.channel(),
+            sent.remainingBytes(),
+            sent.channelInfo(),
+            sent.flags()),
+        out);
+    out.bytes(out.length(), both.payload());
   }
 
   @Override

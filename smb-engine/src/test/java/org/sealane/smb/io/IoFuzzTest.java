@@ -1,0 +1,97 @@
+package org.sealane.smb.io;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import org.sealane.smb.wire.CodecFuzz;
+
+/** Fuzz targets of the messages on opens; the seeds in {@code IoFuzzTestInputs} are replayed. */
+class IoFuzzTest {
+  @FuzzTest
+  void createRequest(byte[] message) {
+    CodecFuzz.check(Specimen.CREATE_REQUEST, message);
+  }
+
+  @FuzzTest
+  void createResponse(byte[] message) {
+    CodecFuzz.check(Specimen.CREATE_RESPONSE, message);
+  }
+
+  @FuzzTest
+  void closeRequest(byte[] message) {
+    CodecFuzz.check(Specimen.CLOSE_REQUEST, message);
+  }
+
+  @FuzzTest
+  void closeResponse(byte[] message) {
+    CodecFuzz.check(Specimen.CLOSE_RESPONSE, message);
+  }
+
+  @FuzzTest
+  void flushRequest(byte[] message) {
+    CodecFuzz.check(Specimen.FLUSH_REQUEST, message);
+  }
+
+  @FuzzTest
+  void flushResponse(byte[] message) {
+    CodecFuzz.check(Specimen.FLUSH_RESPONSE, message);
+  }
+
+  @FuzzTest
+  void readRequest(byte[] message) {
+    CodecFuzz.check(Specimen.READ_REQUEST, message);
+  }
+
+  @FuzzTest
+  void readResponse(byte[] message) {
+    CodecFuzz.check(Specimen.READ_RESPONSE, message);
+  }
+
+  @FuzzTest
+  void writeRequest(byte[] message) {
+    CodecFuzz.check(Specimen.WRITE_REQUEST, message);
+  }
+
+  @FuzzTest
+  void writeResponse(byte[] message) {
+    CodecFuzz.check(Specimen.WRITE_RESPONSE, message);
+  }
+
+  @FuzzTest
+  void ioctlRequest(byte[] message) {
+    CodecFuzz.check(Specimen.IOCTL_REQUEST, message);
+  }
+
+  @FuzzTest
+  void ioctlResponse(byte[] message) {
+    CodecFuzz.check(Specimen.IOCTL_RESPONSE, message);
+  }
+
+  @FuzzTest
+  void queryDirectoryRequest(byte[] message) {
+    CodecFuzz.check(Specimen.QUERY_DIRECTORY_REQUEST, message);
+  }
+
+  @FuzzTest
+  void queryDirectoryResponse(byte[] message) {
+    CodecFuzz.check(Specimen.QUERY_DIRECTORY_RESPONSE, message);
+  }
+
+  @FuzzTest
+  void queryInfoRequest(byte[] message) {
+    CodecFuzz.check(Specimen.QUERY_INFO_REQUEST, message);
+  }
+
+  @FuzzTest
+  void queryInfoResponse(byte[] message) {
+    CodecFuzz.check(Specimen.QUERY_INFO_RESPONSE, message);
+  }
+
+  @FuzzTest
+  void setInfoRequest(byte[] message) {
+    CodecFuzz.check(Specimen.SET_INFO_REQUEST, message);
+  }
+
+  @FuzzTest
+  void setInfoResponse(byte[] message) {
+    CodecFuzz.check(Specimen.SET_INFO_RESPONSE, message);
+  }
+}
