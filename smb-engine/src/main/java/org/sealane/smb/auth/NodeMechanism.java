@@ -49,7 +49,10 @@ public final class NodeMechanism implements SecurityMechanism {
 
   @Override
   public SecurityContext acceptor() {
-    throw new UnsupportedOperationException();
+    return new SpnegoAcceptor(
+        MechanismOid.NODE,
+        new NodeAcceptor(
+            credentials.get(), keyAgreements, enrollment, clock, new NodeTlsCrypto(random)));
   }
 
   /**
@@ -59,11 +62,28 @@ public final class NodeMechanism implements SecurityMechanism {
    * @throws IllegalArgumentException if {@code binding} is not of this node and its cluster
    */
   public SecurityContext initiator(LaneBinding binding) {
-    throw new UnsupportedOperationException();
+    NodeCredentials own = credentials.get();
+    if (!binding.clientNode().equals(own.identity().name())
+        || !binding.clusterId().equals(own.identity().clusterId())) {
+      throw new IllegalArgumentException(
+          "a lane of " + binding.clientNode() + " is not opened by " + own.identity().uri());
+    }
+    PeerCheck check =
+        new PeerCheck(
+            binding.clusterId(),
+            binding.serverNode(),
+            ChainVerifier.Role.SERVER,
+            enrollment,
+            clock);
+    return new SpnegoInitiator(
+        MechanismOid.NODE,
+        new NodeInitiator(binding, own, keyAgreements, check, new NodeTlsCrypto(random)));
   }
 
   @Override
   public byte[] negotiateToken() {
-    throw new UnsupportedOperationException();
+    return Spnego.encode(
+        new Spnego.Token.NegTokenInit(
+            List.of(MechanismOid.NODE), NodeTokens.NONE, NodeTokens.NONE));
   }
 }
