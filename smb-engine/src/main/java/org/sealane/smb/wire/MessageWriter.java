@@ -55,6 +55,14 @@ public final class MessageWriter {
     return this;
   }
 
+  /** A 32-bit length, count or offset. */
+  public MessageWriter u32(int offset, long value) {
+    if (value < 0 || value > 0xFFFF_FFFFL) {
+      throw new IllegalArgumentException("value " + value + " does not fit 32 bits");
+    }
+    return i32(offset, (int) value);
+  }
+
   public MessageWriter i64(int offset, long value) {
     reserve(offset, 8);
     segment.set(U64, offset, value);

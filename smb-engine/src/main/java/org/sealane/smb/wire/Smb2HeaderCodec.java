@@ -51,7 +51,7 @@ public final class Smb2HeaderCodec {
         .u16(COMMAND_OFFSET, header.command())
         .u16(CREDITS_OFFSET, header.credits())
         .i32(FLAGS_OFFSET, header.flags())
-        .i32(NEXT_COMMAND_OFFSET, Math.toIntExact(header.nextCommand()))
+        .u32(NEXT_COMMAND_OFFSET, header.nextCommand())
         .i64(MESSAGE_ID_OFFSET, header.messageId())
         .i64(ASYNC_OR_TREE_ID_OFFSET, header.asyncOrTreeId())
         .i64(SESSION_ID_OFFSET, header.sessionId());
