@@ -195,11 +195,13 @@ final class GcmAead extends Aead {
       Arrays.fill(last, (byte) 0);
       try {
         // The cipher overwrites its copy of the old key and its schedule when it takes a new one.
+        // It refuses the same key and nonce twice; no message has this nonce.
         byte[] zeros = new byte[BLOCK_LENGTH];
+        Arrays.fill(nonce, (byte) 0xFF);
         cipher.init(
             Cipher.ENCRYPT_MODE,
             new SecretKeySpec(zeros, "AES"),
-            new GCMParameterSpec(TAG_LENGTH * Byte.SIZE, new byte[NONCE_LENGTH]));
+            new GCMParameterSpec(TAG_LENGTH * Byte.SIZE, nonce));
       } catch (GeneralSecurityException e) {
         throw new IllegalStateException("AES-GCM refused a key", e);
       }

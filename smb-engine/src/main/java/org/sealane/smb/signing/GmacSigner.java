@@ -148,11 +148,14 @@ final class GmacSigner extends MessageSigner {
     @Override
     public void erase() {
       Arrays.fill(scratch, (byte) 0);
+      // The cipher refuses the same key and nonce twice; no message has this nonce.
+      byte[] nonce = new byte[NONCE_LENGTH];
+      Arrays.fill(nonce, (byte) 0xFF);
       try {
         cipher.init(
             Cipher.ENCRYPT_MODE,
             new SecretKeySpec(new byte[Smb2Header.SIGNATURE_LENGTH], "AES"),
-            new GCMParameterSpec(TAG_BITS, new byte[NONCE_LENGTH]));
+            new GCMParameterSpec(TAG_BITS, nonce));
       } catch (GeneralSecurityException e) {
         throw new IllegalStateException("AES-GCM refused a key", e);
       }
