@@ -104,7 +104,7 @@ final class GmacSigner extends MessageSigner {
   }
 
   /** One cipher of the pool; for one thread at a time. */
-  private static final class GmacState implements KeyedPool.Keyed {
+  static final class GmacState implements KeyedPool.Keyed {
     private static final int TAG_BITS = Smb2Header.SIGNATURE_LENGTH * Byte.SIZE;
     private static final int SCRATCH_BYTES = 16 << 10;
 

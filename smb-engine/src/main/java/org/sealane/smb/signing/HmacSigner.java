@@ -42,7 +42,7 @@ final class HmacSigner extends MessageSigner {
   }
 
   /** One MAC of the pool; for one thread at a time. */
-  private static final class HmacState implements KeyedPool.Keyed {
+  static final class HmacState implements KeyedPool.Keyed {
     private final Mac mac;
     private final byte[] scratch = new byte[SCRATCH_BYTES];
 
