@@ -2,7 +2,7 @@
  * The server's side of SMB 3.1.1, [MS-SMB2] 3.3: connections, sessions, trees, opens, dispatch to
  * share backends.
  *
- * <p>Two layers: {@code Connection} and what
+ * <p>Open {@link org.sealane.smb.server.SmbServer} first. Two layers: {@code Connection} and what
  * it holds is the protocol. It does no I/O and is called with frames, completions and the time, on
  * the connection's owner thread, and returns {@code Output} values. {@code ServerConnection} is the
  * shell around one of them: it moves frames, runs operations on worker threads, protects their

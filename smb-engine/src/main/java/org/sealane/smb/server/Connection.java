@@ -1,0 +1,494 @@
+package org.sealane.smb.server;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.sealane.smb.encryption.key.KeyUnavailableException;
+import org.sealane.smb.negotiate.NegotiatedConnection;
+import org.sealane.smb.server.FrameAdmission.Admission;
+import org.sealane.smb.transport.InboundFrame;
+import org.sealane.smb.wire.Command;
+import org.sealane.smb.wire.MessageIdWindow;
+import org.sealane.smb.wire.NtStatus;
+import org.sealane.smb.wire.Smb2Header;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The protocol of one connection, [MS-SMB2] 3.3.1.7. No I/O, clock or thread: it is called on the
+ * connection's owner thread with what happened and the time, and returns what is to be done.
+ *
+ * <p>A frame becomes an {@link Exchange}. Its requests are looked at one after the other; what
+ * blocks is given out as an {@link Output.Run} and comes back through {@link #onCompleted}. When
+ * all are answered, the responses leave in one frame.
+ *
+ * <p>States: {@code NEGOTIATING -> OPEN -> DRAINING -> CLOSED}, or from each of them to CLOSED. A
+ * closed connection goes on until its operations have come back and its opens are closed.
+ */
+final class Connection {
+  private static final Logger log = LoggerFactory.getLogger(Connection.class);
+
+  /** Where a connection stands. */
+  enum State {
+    /** No dialect is settled. */
+    NEGOTIATING,
+    /** Requests are served. */
+    OPEN,
+    /** No further request is read; those under way are answered. */
+    DRAINING,
+    /** Nothing is sent any more. */
+    CLOSED
+  }
+
+  private final ConnectionEnvironment environment;
+  private final MessageIdWindow window;
+  private final SessionTable sessions = new SessionTable();
+  private final FrameAdmission admission;
+  private final SessionCommands sessionCommands;
+  private final TreeCommands treeCommands;
+  private final Dispatcher dispatcher;
+  private final Map<Long, Exchange> exchanges = new LinkedHashMap<>();
+  private List<Output> outputs = new ArrayList<>();
+  private long tableChanges;
+  private State state = State.NEGOTIATING;
+  private long nextAsyncId = 1;
+  private int closingOpens;
+  private long unauthenticatedSinceNanos;
+  private long activeNanos;
+
+  Connection(ConnectionEnvironment environment, long nowNanos) {
+    this.environment = environment;
+    this.window = new MessageIdWindow(environment.limit(Limit.CREDITS));
+    EventSink events = event -> outputs.add(new Output.Report(event));
+    this.admission = new FrameAdmission(environment, sessions, window, events);
+    this.sessionCommands = new SessionCommands(environment, sessions, events, this::resume);
+    this.treeCommands = new TreeCommands(environment, events, this::resume);
+    this.dispatcher =
+        new Dispatcher(environment, sessions, events, sessionCommands, treeCommands, this::resume);
+    this.unauthenticatedSinceNanos = nowNanos;
+    this.activeNanos = nowNanos;
+  }
+
+  State state() {
+    return state;
+  }
+
+  Optional<NegotiatedConnection> negotiated() {
+    return sessionCommands.negotiated();
+  }
+
+  /** True while a session is valid. */
+  boolean isAuthenticated() {
+    return sessions.hasValid();
+  }
+
+  /** True if nothing of it is left: no exchange and no open. */
+  boolean isFinished() {
+    return state == State.CLOSED && exchanges.isEmpty() && closingOpens == 0;
+  }
+
+  int exchangeCount() {
+    return exchanges.size();
+  }
+
+  /** Grows with each change of sessions and trees, and sometimes without. */
+  long tableChanges() {
+    return tableChanges;
+  }
+
+  List<Session> sessions() {
+    return sessions.all();
+  }
+
+  /** A frame came; the connection owns it. */
+  List<Output> onFrame(InboundFrame frame, long nowNanos) {
+    activeNanos = nowNanos;
+    switch (state) {
+      case DRAINING, CLOSED -> frame.close();
+      case NEGOTIATING, OPEN -> accept(admission.admit(frame, state == State.OPEN), nowNanos);
+    }
+    return drainOutputs(nowNanos);
+  }
+
+  private void accept(Admission admitted, long nowNanos) {
+    switch (admitted) {
+      case Admission.Admitted frame -> {
+        frame.cancels().forEach(this::cancel);
+        if (frame.requests().isEmpty()) {
+          frame.memory().run();
+          return;
+        }
+        Exchange exchange =
+            new Exchange(
+                nextAsyncId++, frame.requests(), frame.memory(), nowNanos, frame.encrypted());
+        exchanges.put(exchange.asyncId(), exchange);
+        advance(exchange);
+      }
+      case Admission.Violation(String what) -> violated(what);
+      case Admission.Tampering(String evidence) -> {
+        report(
+            new ServerEvent.TamperingSuspected(
+                environment.connectionId(), environment.peer(), evidence));
+        disconnect(evidence);
+      }
+      case Admission.Smb1() -> {
+        report(new ServerEvent.Smb1Refused(environment.connectionId(), environment.peer()));
+        disconnect("SMB1");
+      }
+    }
+  }
+
+  /** [MS-SMB2] 3.3.5.16: what no worker has begun is given up; the rest completes. */
+  private void cancel(Smb2Header header) {
+    for (Exchange exchange : exchanges.values()) {
+      boolean meant =
+          header.isAsync()
+              ? exchange.asyncId() == header.asyncOrTreeId()
+              : exchange.requests().getFirst().header().messageId() == header.messageId();
+      if (meant && !exchange.isCompound()) {
+        exchange.cancelWork();
+      }
+    }
+  }
+
+  /** Goes on with an exchange until a worker has to, another request must end, or all is done. */
+  private void advance(Exchange exchange) {
+    while (!exchange.isAnswered()) {
+      if (state == State.CLOSED) {
+        drop(exchange);
+        return;
+      }
+      switch (dispatcher.begin(exchange)) {
+        case Step.Done(Response response) -> exchange.answer(response);
+        case Step.Run(Operation operation) -> {
+          run(exchange, operation);
+          return;
+        }
+        case Step.Parked() -> {
+          return;
+        }
+        case Step.Disconnect(String violation) -> {
+          drop(exchange);
+          violated(violation);
+          return;
+        }
+      }
+    }
+    finish(exchange, Optional.empty());
+  }
+
+  private void resume(Exchange exchange, Operation operation) {
+    run(exchange, operation);
+  }
+
+  private void run(Exchange exchange, Operation operation) {
+    exchange.awaitWork();
+    outputs.add(new Output.Run(exchange, operation));
+  }
+
+  /**
+   * An operation came back.
+   *
+   * @param frame the exchange's frame if the worker has built it, as it may when the outcome is
+   *     {@link Outcome.Answered} and the request was the last
+   */
+  List<Output> onCompleted(
+      Exchange exchange, Outcome outcome, Optional<ResponseFrame> frame, long nowNanos) {
+    activeNanos = nowNanos;
+    exchange.answer(settle(exchange, outcome));
+    if (exchange.isAnswered()) {
+      finish(exchange, frame);
+    } else {
+      advance(exchange);
+    }
+    return drainOutputs(nowNanos);
+  }
+
+  /** Enters what a worker has done in the tables, and gives the response. */
+  private Response settle(Exchange exchange, Outcome outcome) {
+    Request request = exchange.current();
+    if (!(outcome instanceof Outcome.Answered)) {
+      tableChanges++;
+    }
+    return switch (outcome) {
+      case Outcome.Answered(Response response) -> {
+        failed(request);
+        yield response;
+      }
+      case Outcome.Opened(Open open, Response response) -> {
+        Session session = request.session().orElseThrow();
+        if (state == State.CLOSED) {
+          session.cancelOpen();
+          closeOpen(open);
+        } else {
+          session.completeOpen(open);
+        }
+        yield response;
+      }
+      case Outcome.Closed(Response response) -> {
+        closed(request);
+        yield response;
+      }
+      case Outcome.Authenticated(var step) ->
+          state == State.CLOSED
+              ? sessionCommands.abandoned(exchange, step)
+              : sessionCommands.authenticated(exchange, step);
+      case Outcome.Resolved resolved -> treeCommands.resolved(request, resolved);
+    };
+  }
+
+  /** Takes back what a request had begun in the tables, if its outcome is a mere answer. */
+  private void failed(Request request) {
+    switch (request.command().orElseThrow()) {
+      case CREATE -> request.session().ifPresent(Session::cancelOpen);
+      case TREE_CONNECT -> request.session().ifPresent(Session::endTree);
+      case SESSION_SETUP -> request.session().ifPresent(sessionCommands::authenticationFailed);
+      case LOGOFF, TREE_DISCONNECT -> closed(request);
+      case NEGOTIATE,
+          CLOSE,
+          FLUSH,
+          READ,
+          WRITE,
+          LOCK,
+          IOCTL,
+          CANCEL,
+          ECHO,
+          QUERY_DIRECTORY,
+          CHANGE_NOTIFY,
+          QUERY_INFO,
+          SET_INFO,
+          OPLOCK_BREAK -> {}
+    }
+  }
+
+  private void closed(Request request) {
+    Session session = request.session().orElseThrow();
+    request
+        .tree()
+        .ifPresentOrElse(
+            tree -> treeCommands.disconnected(session, tree),
+            () -> sessionCommands.loggedOff(session));
+  }
+
+  /** All requests are answered: grants credits, sends. */
+  private void finish(Exchange exchange, Optional<ResponseFrame> built) {
+    exchanges.remove(exchange.asyncId());
+    ResponseFrame frame =
+        built.orElseGet(() ->
+            ResponseFrame.build(
+                exchange, exchange.responses(), exchange.beginAnswer(), environment.pool()));
+    if (state == State.CLOSED) {
+      frame.discard();
+      exchange.close();
+      return;
+    }
+    integrate(exchange, frame);
+    try {
+      frame.protect();
+    } catch (KeyUnavailableException e) {
+      frame.discard();
+      exchange.close();
+      disconnect("a response could not be protected: " + e.getMessage());
+      return;
+    }
+    if (!exchange.isAsync()) {
+      exchange.requests().forEach(request -> window.keep(request.creditsPromised()));
+    }
+    outputs.add(new Output.Send(frame.outbound()));
+    exchange.close();
+    endDrain();
+  }
+
+  /** Preauthentication integrity covers these responses as they are sent. */
+  private void integrate(Exchange exchange, ResponseFrame frame) {
+    Request request = exchange.requests().getFirst();
+    NtStatus status = exchange.responses().getFirst().status();
+    if (request.header().command() == Command.NEGOTIATE.code()) {
+      if (status.equals(NtStatus.SUCCESS)) {
+        sessionCommands.negotiateSent(frame);
+        state(State.OPEN, "negotiated");
+      }
+    } else if (request.header().command() == Command.SESSION_SETUP.code()
+        && status.equals(NtStatus.MORE_PROCESSING_REQUIRED)) {
+      sessionCommands.setupSent(request, frame);
+    }
+  }
+
+  /** Lets go of an exchange that gets no response. */
+  private void drop(Exchange exchange) {
+    exchanges.remove(exchange.asyncId());
+    exchange.requests().forEach(Request::leaveGate);
+    exchange.responses().forEach(Response::discard);
+    exchange.close();
+  }
+
+  /** An {@link Output.CloseOpen} was done. */
+  List<Output> onOpenClosed(long nowNanos) {
+    closingOpens--;
+    return drainOutputs(nowNanos);
+  }
+
+  /** Time has passed: interim responses, limits of time. To be called a few times a second. */
+  List<Output> onTick(long nowNanos) {
+    if (state != State.CLOSED) {
+      long interimNanos = nanos(Limit.INTERIM_MILLIS);
+      List.copyOf(exchanges.values()).stream()
+          .filter(exchange -> nowNanos - exchange.startedNanos() >= interimNanos)
+          .filter(Connection::mayBecomeAsync)
+          .filter(Exchange::beginAsync)
+          .forEach(this::sendInterim);
+      expire(nowNanos);
+    }
+    return drainOutputs(nowNanos);
+  }
+
+  /**
+   * Only a request alone in its frame, as the responses of a compound leave together. The answers
+   * to these three carry ids in the header where an AsyncId would stand, or set up the keys.
+   */
+  private static boolean mayBecomeAsync(Exchange exchange) {
+    return !exchange.isCompound()
+        && switch (exchange.requests().getFirst().command().orElse(Command.NEGOTIATE)) {
+          case NEGOTIATE, SESSION_SETUP, TREE_CONNECT -> false;
+          case LOGOFF,
+              TREE_DISCONNECT,
+              CREATE,
+              CLOSE,
+              FLUSH,
+              READ,
+              WRITE,
+              LOCK,
+              IOCTL,
+              CANCEL,
+              ECHO,
+              QUERY_DIRECTORY,
+              CHANGE_NOTIFY,
+              QUERY_INFO,
+              SET_INFO,
+              OPLOCK_BREAK ->
+              true;
+        };
+  }
+
+  /** [MS-SMB2] 3.3.4.2: grants the request's credits; is never signed. */
+  private void sendInterim(Exchange exchange) {
+    try {
+      outputs.add(new Output.Send(InterimFrame.of(exchange, environment.pool())));
+      window.keep(exchange.requests().getFirst().creditsPromised());
+    } catch (KeyUnavailableException e) {
+      disconnect("an interim response could not be protected: " + e.getMessage());
+    }
+  }
+
+  private void expire(long nowNanos) {
+    if (!isAuthenticated()
+        && nowNanos - unauthenticatedSinceNanos >= nanos(Limit.UNAUTHENTICATED_MILLIS)) {
+      limitReached(Limit.UNAUTHENTICATED_MILLIS);
+    } else if (exchanges.isEmpty()
+        && !sessions.hasOpens()
+        && nowNanos - activeNanos >= nanos(Limit.IDLE_MILLIS)) {
+      disconnect("idle");
+    }
+  }
+
+  private void limitReached(Limit limit) {
+    report(
+        new ServerEvent.LimitReached(
+            environment.connectionId(),
+            environment.peer(),
+            limit.word(),
+            environment.limit(limit)));
+    disconnect(limit.word());
+  }
+
+  private long nanos(Limit limit) {
+    return TimeUnit.MILLISECONDS.toNanos(environment.limit(limit));
+  }
+
+  /** Reads no further request; closes when those under way are answered. */
+  List<Output> onDrain(long nowNanos) {
+    switch (state) {
+      case NEGOTIATING, OPEN -> {
+        state(State.DRAINING, "the server closes");
+        endDrain();
+      }
+      case DRAINING, CLOSED -> {}
+    }
+    return drainOutputs(nowNanos);
+  }
+
+  private void endDrain() {
+    if (state == State.DRAINING && exchanges.isEmpty()) {
+      outputs.add(new Output.Close("the server closes", true));
+      tearDown("drained");
+    }
+  }
+
+  /** The transport's connection is gone, or is to be treated so. */
+  List<Output> onClosed(long nowNanos) {
+    if (state != State.CLOSED) {
+      tearDown("the transport closed");
+    }
+    return drainOutputs(nowNanos);
+  }
+
+  private void violated(String what) {
+    report(new ServerEvent.ProtocolViolation(environment.connectionId(), environment.peer(), what));
+    disconnect(what);
+  }
+
+  private void disconnect(String reason) {
+    if (state != State.CLOSED) {
+      outputs.add(new Output.Close(reason, false));
+      tearDown(reason);
+    }
+  }
+
+  /** Closes every open once nobody uses it, and gives up what no worker has begun. */
+  private void tearDown(String reason) {
+    state(State.CLOSED, reason);
+    exchanges.values().forEach(Exchange::cancelWork);
+    for (Session session : sessions.all()) {
+      for (Open open : session.opens()) {
+        session.removeOpen(open);
+        open.uses().whenIdle(() -> closeOpen(open));
+      }
+      session.close();
+    }
+    sessions.clear();
+  }
+
+  private void closeOpen(Open open) {
+    if (open.beginClose()) {
+      closingOpens++;
+      outputs.add(new Output.CloseOpen(open));
+    }
+  }
+
+  /** The only way the state changes. */
+  private void state(State next, String reason) {
+    if (next.compareTo(state) <= 0) {
+      throw new IllegalStateException(state + " -> " + next + ": " + reason);
+    }
+    log.debug(
+        "smb connection conn={} {} -> {}: {}", environment.connectionId(), state, next, reason);
+    state = next;
+    tableChanges++;
+  }
+
+  private void report(ServerEvent event) {
+    outputs.add(new Output.Report(event));
+  }
+
+  private List<Output> drainOutputs(long nowNanos) {
+    if (isAuthenticated()) {
+      unauthenticatedSinceNanos = nowNanos;
+    }
+    List<Output> drained = outputs;
+    outputs = new ArrayList<>();
+    return drained;
+  }
+}

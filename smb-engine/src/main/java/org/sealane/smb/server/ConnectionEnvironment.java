@@ -1,0 +1,55 @@
+package org.sealane.smb.server;
+
+import java.net.InetSocketAddress;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.sealane.smb.auth.SecurityMechanism;
+import org.sealane.smb.lane.Level;
+import org.sealane.smb.negotiate.Capabilities;
+import org.sealane.smb.negotiate.Dialect;
+import org.sealane.smb.negotiate.MaxSizes;
+import org.sealane.smb.negotiate.SecurityMode;
+import org.sealane.smb.negotiate.ServerNegotiation;
+import org.sealane.smb.transport.FramePool;
+
+/**
+ * What a connection is given instead of a clock, randomness and globals.
+ *
+ * @param connectionId its number in logs and events
+ * @param peer the other end's address
+ * @param fresh salt and time for one NEGOTIATE response
+ * @param sessionIds new ids that no peer can guess, never 0 or -1
+ * @param openIds new ids, never used before in this process, never -1
+ */
+record ConnectionEnvironment(
+    long connectionId,
+    InetSocketAddress peer,
+    ServerSettings settings,
+    FramePool pool,
+    SecurityMechanism mechanism,
+    ShareResolver resolver,
+    Supplier<ServerNegotiation.Fresh> fresh,
+    LongSupplier sessionIds,
+    LongSupplier openIds) {
+
+  int limit(Limit limit) {
+    return settings.limit(limit);
+  }
+
+  /** Only 3.1.1: what a lane needs, and what every client of this server speaks. */
+  ServerNegotiation.Settings negotiation() {
+    return new ServerNegotiation.Settings(
+        Set.of(Dialect.SMB_3_1_1),
+        settings.ciphers(),
+        settings.signing(),
+        Set.of(),
+        settings.sessionLevel() == Level.CLEAR
+            ? SecurityMode.SIGNING_ENABLED
+            : SecurityMode.SIGNING_REQUIRED,
+        new Capabilities(Capabilities.LARGE_MTU),
+        MaxSizes.all(limit(Limit.PAYLOAD_BYTES)),
+        settings.serverGuid(),
+        new byte[0]);
+  }
+}

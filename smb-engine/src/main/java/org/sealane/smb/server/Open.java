@@ -1,0 +1,100 @@
+package org.sealane.smb.server;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.sealane.smb.io.FileId;
+import org.sealane.smb.share.CreateParameters;
+import org.sealane.smb.share.ShareException;
+import org.sealane.smb.share.ShareOpen;
+import org.sealane.smb.share.SharePath;
+
+/**
+ * An open file or directory, [MS-SMB2] 3.3.1.10. Found through its session on the owner thread,
+ * used by workers; what changes is safe for both.
+ */
+final class Open {
+  private final FileId id;
+  private final TreeConnect tree;
+  private final ShareOpen share;
+  private final CreateParameters parameters;
+  private final int grantedAccess;
+  private final DirectoryScan scan;
+  private final UseCount uses = new UseCount();
+  private final AtomicBoolean closing = new AtomicBoolean();
+  private volatile boolean deletePending;
+  private volatile SharePath path;
+
+  Open(
+      FileId id,
+      TreeConnect tree,
+      ShareOpen share,
+      CreateParameters parameters,
+      int grantedAccess) {
+    this.id = id;
+    this.tree = tree;
+    this.share = share;
+    this.parameters = parameters;
+    this.grantedAccess = grantedAccess;
+    this.scan = new DirectoryScan(share);
+    this.path = parameters.path();
+  }
+
+  FileId id() {
+    return id;
+  }
+
+  TreeConnect tree() {
+    return tree;
+  }
+
+  ShareOpen share() {
+    return share;
+  }
+
+  CreateParameters parameters() {
+    return parameters;
+  }
+
+  /** The access mask, without generic bits. */
+  int grantedAccess() {
+    return grantedAccess;
+  }
+
+  boolean allows(int anyOf) {
+    return (grantedAccess & anyOf) != 0;
+  }
+
+  DirectoryScan scan() {
+    return scan;
+  }
+
+  /** Requests that use it now. Owner thread. */
+  UseCount uses() {
+    return uses;
+  }
+
+  SharePath path() {
+    return path;
+  }
+
+  void renamed(SharePath to) {
+    path = to;
+  }
+
+  boolean isDeletePending() {
+    return deletePending;
+  }
+
+  void deletePending(boolean pending) {
+    deletePending = pending;
+  }
+
+  /** True for the one caller that now has to close it. */
+  boolean beginClose() {
+    return closing.compareAndSet(false, true);
+  }
+
+  /** Closes the share's open; called once, by whom {@link #beginClose} told so. Blocks. */
+  void closeShare() throws ShareException {
+    share.close();
+  }
+}

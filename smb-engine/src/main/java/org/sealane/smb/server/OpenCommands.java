@@ -1,0 +1,238 @@
+package org.sealane.smb.server;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.sealane.smb.auth.Principal;
+import org.sealane.smb.io.CloseRequest;
+import org.sealane.smb.io.CloseRequestCodec;
+import org.sealane.smb.io.CloseResponse;
+import org.sealane.smb.io.CloseResponseCodec;
+import org.sealane.smb.io.CreateContext;
+import org.sealane.smb.io.CreateRequest;
+import org.sealane.smb.io.CreateRequestCodec;
+import org.sealane.smb.io.CreateResponse;
+import org.sealane.smb.io.CreateResponseCodec;
+import org.sealane.smb.io.FileId;
+import org.sealane.smb.io.FlushRequest;
+import org.sealane.smb.io.FlushRequestCodec;
+import org.sealane.smb.io.FlushResponse;
+import org.sealane.smb.io.FlushResponseCodec;
+import org.sealane.smb.io.fscc.FileNetworkOpenInformation;
+import org.sealane.smb.server.Dispatcher.Call;
+import org.sealane.smb.server.Dispatcher.Refusal;
+import org.sealane.smb.server.Dispatcher.Resumption;
+import org.sealane.smb.share.AccessMask;
+import org.sealane.smb.share.CreateOptions;
+import org.sealane.smb.share.CreateParameters;
+import org.sealane.smb.share.FileChange;
+import org.sealane.smb.share.ShareBackend;
+import org.sealane.smb.share.ShareException;
+import org.sealane.smb.share.ShareOpen;
+import org.sealane.smb.share.SharePath;
+import org.sealane.smb.wire.MalformedMessageException;
+import org.sealane.smb.wire.NtStatus;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** CREATE, CLOSE and FLUSH, [MS-SMB2] 3.3.5.9 to 3.3.5.11. Owner thread, but for the operations. */
+final class OpenCommands {
+  private static final Logger log = LoggerFactory.getLogger(OpenCommands.class);
+
+  /** STATUS_BAD_IMPERSONATION_LEVEL, [MS-ERREF] 2.3.1. */
+  private static final NtStatus BAD_IMPERSONATION_LEVEL = new NtStatus(0xC000_00A5);
+
+  private static final int IMPERSONATION_LEVEL_MAX = 3;
+
+  private final ConnectionEnvironment environment;
+  private final EventSink events;
+  private final Resumption resumption;
+
+  OpenCommands(ConnectionEnvironment environment, EventSink events, Resumption resumption) {
+    this.environment = environment;
+    this.events = events;
+    this.resumption = resumption;
+  }
+
+  Step create(Call call) throws MalformedMessageException, Refusal {
+    CreateRequest asked = CreateRequestCodec.decode(call.request().reader());
+    CreateParameters parameters = parameters(asked);
+    int grantedAccess = GrantedAccess.of(asked.desiredAccess());
+    if (grantedAccess == 0
+        || parameters.has(CreateOptions.DELETE_ON_CLOSE)
+            && (grantedAccess & AccessMask.DELETE) == 0) {
+      throw new Refusal(NtStatus.ACCESS_DENIED);
+    }
+    Session session = call.session();
+    int limit = environment.limit(Limit.OPENS_PER_SESSION);
+    if (session.openCount() >= limit) {
+      events.accept(
+          new ServerEvent.LimitReached(
+              environment.connectionId(),
+              environment.peer(),
+              Limit.OPENS_PER_SESSION.word(),
+              limit));
+      throw new Refusal(NtStatus.INSUFFICIENT_RESOURCES);
+    }
+    call.use();
+    session.beginOpen();
+    long openId = environment.openIds().getAsLong();
+    FileId fileId = new FileId(openId, openId);
+    call.exchange().relatedFileId(fileId);
+    ShareBackend.Caller caller = caller(session.security().orElseThrow().peer());
+    TreeConnect tree = call.tree();
+    return new Step.Run(
+        Operation.of(
+            0,
+            () ->
+                opened(
+                    new Open(
+                        fileId,
+                        tree,
+                        tree.grant().backend().create(parameters, caller),
+                        parameters,
+                        grantedAccess),
+                    asked.contexts())));
+  }
+
+  private static CreateParameters parameters(CreateRequest asked) throws Refusal {
+    if (asked.impersonationLevel() > IMPERSONATION_LEVEL_MAX) {
+      throw new Refusal(BAD_IMPERSONATION_LEVEL);
+    }
+    // [MS-SMB2] 3.3.5.9: a name that starts with a backslash.
+    if (asked.name().startsWith("\\") || (asked.shareAccess() & ~CreateParameters.SHARE_ALL) != 0) {
+      throw new Refusal(NtStatus.INVALID_PARAMETER);
+    }
+    int both = CreateOptions.DIRECTORY_FILE | CreateOptions.NON_DIRECTORY_FILE;
+    if ((asked.createOptions() & both) == both) {
+      throw new Refusal(NtStatus.INVALID_PARAMETER);
+    }
+    try {
+      return new CreateParameters(
+          SharePath.ofWire(asked.name()),
+          asked.desiredAccess(),
+          asked.fileAttributes(),
+          asked.shareAccess(),
+          asked.disposition(),
+          asked.createOptions());
+    } catch (ShareException e) {
+      throw new Refusal(e.status());
+    }
+  }
+
+  private static ShareBackend.Caller caller(Principal peer) {
+    return switch (peer) {
+      case Principal.Node node -> new ShareBackend.Caller(node.name(), node.name());
+    };
+  }
+
+  /** On a worker: the answer to a CREATE that made {@code open}, which is closed if it fails. */
+  private static Outcome opened(Open open, List<CreateContext> contexts) throws ShareException {
+    try {
+      for (CreateContext context : contexts) {
+        if (context instanceof CreateContext.AllocationSize(long bytes)) {
+          open.share().setInformation(new FileChange.Allocation(bytes));
+        }
+      }
+      ShareOpen share = open.share();
+      CreateResponse response =
+          new CreateResponse(
+              CreateRequest.OPLOCK_LEVEL_NONE,
+              0,
+              share.action(),
+              FileNetworkOpenInformation.of(share.information()),
+              open.id(),
+              answers(contexts));
+      return new Outcome.Opened(
+          open, Response.success(out -> CreateResponseCodec.encode(response, out)));
+    } catch (ShareException | RuntimeException e) {
+      open.beginClose();
+      closeShares(List.of(open), e);
+      throw e;
+    }
+  }
+
+  private static List<CreateContext> answers(List<CreateContext> contexts) {
+    List<CreateContext> answers = new ArrayList<>();
+    for (CreateContext context : contexts) {
+      if (context instanceof CreateContext.QueryMaximalAccess) {
+        answers.add(new CreateContext.MaximalAccess(NtStatus.SUCCESS, AccessMask.FILE_ALL_ACCESS));
+      }
+    }
+    return answers;
+  }
+
+  Step close(Call call) throws MalformedMessageException, Refusal {
+    CloseRequest asked = CloseRequestCodec.decode(call.request().reader());
+    Open open = call.open(asked.fileId());
+    call.use();
+    call.session().removeOpen(open);
+    if (!open.beginClose()) {
+      throw new IllegalStateException("open " + open.id() + " was in the table and closed");
+    }
+    Operation operation = Operation.certain(() -> closed(open, asked.wantsAttributes()));
+    open.uses().whenIdle(() -> resumption.resume(call.exchange(), operation));
+    return new Step.Parked();
+  }
+
+  /** On a worker. */
+  private static Outcome closed(Open open, boolean wantsAttributes) throws ShareException {
+    Optional<FileNetworkOpenInformation> file = Optional.empty();
+    try {
+      if (wantsAttributes) {
+        file = Optional.of(FileNetworkOpenInformation.of(open.share().information()));
+      }
+    } catch (ShareException e) {
+      // The file may be gone already; the open must be closed all the same.
+      log.debug("no attributes at close file={} status={}", open.id(), e.status());
+    }
+    open.closeShare();
+    CloseResponse response = new CloseResponse(file);
+    return new Outcome.Answered(Response.success(out -> CloseResponseCodec.encode(response, out)));
+  }
+
+  Step flush(Call call) throws MalformedMessageException, Refusal {
+    FlushRequest asked = FlushRequestCodec.decode(call.request().reader());
+    Open open = call.open(asked.fileId());
+    if (!open.allows(AccessMask.FILE_WRITE_DATA | AccessMask.FILE_APPEND_DATA)) {
+      throw new Refusal(NtStatus.ACCESS_DENIED);
+    }
+    call.use(open);
+    return new Step.Run(
+        Operation.of(
+            0,
+            () -> {
+              open.share().flush();
+              return new Outcome.Answered(
+                  Response.success(out -> FlushResponseCodec.encode(new FlushResponse(), out)));
+            }));
+  }
+
+  /** On a worker: closes those that nobody else is closing. What fails is logged. */
+  static void closeShares(List<Open> opens) {
+    for (Open open : opens) {
+      if (open.beginClose()) {
+        closeLogged(open);
+      }
+    }
+  }
+
+  private static void closeShares(List<Open> opens, Exception cause) {
+    for (Open open : opens) {
+      try {
+        open.closeShare();
+      } catch (ShareException e) {
+        cause.addSuppressed(e);
+      }
+    }
+  }
+
+  /** On a worker: closes an open that nobody can be told about. */
+  static void closeLogged(Open open) {
+    try {
+      open.closeShare();
+    } catch (ShareException e) {
+      log.warn("close failed file={} path={}: {}", open.id(), open.path().wire(), e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,51 @@
+package org.sealane.smb.server;
+
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.sealane.smb.lane.Level;
+import org.sealane.smb.wire.ErrorResponse;
+import org.sealane.smb.wire.ErrorResponseCodec;
+import org.sealane.smb.wire.MessageWriter;
+import org.sealane.smb.wire.NtStatus;
+
+/**
+ * The answer to one request, complete but for its header.
+ *
+ * @param status the header's status
+ * @param message body behind the room for a header
+ * @param payload bulk data that follows the body; owned by the response until it is released
+ * @param levelMin the weakest level it may have, whatever its request had
+ */
+record Response(NtStatus status, MessageWriter message, Optional<Payload> payload, Level levelMin) {
+
+  /** A response with the body that {@code encoder} writes behind the header. */
+  static Response of(NtStatus status, Consumer<MessageWriter> encoder) {
+    MessageWriter message = new MessageWriter();
+    encoder.accept(message);
+    return new Response(status, message, Optional.empty(), Level.CLEAR);
+  }
+
+  static Response success(Consumer<MessageWriter> encoder) {
+    return of(NtStatus.SUCCESS, encoder);
+  }
+
+  /** An SMB2 ERROR Response, [MS-SMB2] 2.2.2. */
+  static Response error(NtStatus status) {
+    return of(status, out -> ErrorResponseCodec.encode(ErrorResponse.EMPTY, out));
+  }
+
+  /** The same with {@code bytes} following the body; it owns them from here on. */
+  Response withPayload(Payload bytes) {
+    return new Response(status, message, Optional.of(bytes), levelMin);
+  }
+
+  /** The same, at {@code level} or stronger. */
+  Response atLeast(Level level) {
+    return new Response(status, message, payload, level);
+  }
+
+  /** Gives back the payload of a response that is not sent. */
+  void discard() {
+    payload.ifPresent(bytes -> bytes.buffer().close());
+  }
+}

@@ -1,0 +1,298 @@
+package org.sealane.smb.server;
+
+import java.util.List;
+import java.util.Optional;
+import org.sealane.smb.auth.SecurityContext;
+import org.sealane.smb.auth.SecurityContext.Step.Complete;
+import org.sealane.smb.auth.SecurityContext.Step.Continue;
+import org.sealane.smb.auth.SecurityContext.Step.Refused;
+import org.sealane.smb.encryption.KeyContext;
+import org.sealane.smb.encryption.KeyParameters;
+import org.sealane.smb.encryption.SessionKeys;
+import org.sealane.smb.encryption.key.Role;
+import org.sealane.smb.lane.Level;
+import org.sealane.smb.negotiate.NegotiateRequest;
+import org.sealane.smb.negotiate.NegotiateRequestCodec;
+import org.sealane.smb.negotiate.NegotiateResponseCodec;
+import org.sealane.smb.negotiate.NegotiatedConnection;
+import org.sealane.smb.negotiate.PreauthIntegrityHash;
+import org.sealane.smb.negotiate.ServerNegotiation;
+import org.sealane.smb.server.Dispatcher.Refusal;
+import org.sealane.smb.server.Dispatcher.Resumption;
+import org.sealane.smb.session.LogoffRequestCodec;
+import org.sealane.smb.session.LogoffResponse;
+import org.sealane.smb.session.LogoffResponseCodec;
+import org.sealane.smb.session.SessionFlags;
+import org.sealane.smb.session.SessionSetupRequest;
+import org.sealane.smb.session.SessionSetupRequestCodec;
+import org.sealane.smb.session.SessionSetupResponse;
+import org.sealane.smb.session.SessionSetupResponseCodec;
+import org.sealane.smb.wire.MalformedMessageException;
+import org.sealane.smb.wire.NtStatus;
+
+/** NEGOTIATE, SESSION_SETUP and LOGOFF, [MS-SMB2] 3.3.5.4 to 3.3.5.6. Owner thread. */
+final class SessionCommands {
+  private final ConnectionEnvironment environment;
+  private final SessionTable sessions;
+  private final EventSink events;
+  private final Resumption resumption;
+  private Optional<Agreement> agreement = Optional.empty();
+
+  /**
+   * What NEGOTIATE settled.
+   *
+   * @param hash over request and response, from which each session's goes on
+   */
+  private record Agreement(NegotiatedConnection connection, PreauthIntegrityHash hash) {}
+
+  SessionCommands(
+      ConnectionEnvironment environment,
+      SessionTable sessions,
+      EventSink events,
+      Resumption resumption) {
+    this.environment = environment;
+    this.sessions = sessions;
+    this.events = events;
+    this.resumption = resumption;
+  }
+
+  /** What NEGOTIATE settled, once it has. */
+  Optional<NegotiatedConnection> negotiated() {
+    return agreement.map(Agreement::connection);
+  }
+
+  Step negotiate(Request request) throws MalformedMessageException {
+    NegotiateRequest asked = NegotiateRequestCodec.decode(request.reader());
+    ServerNegotiation.Outcome outcome =
+        ServerNegotiation.decide(
+            request.header(),
+            asked,
+            negotiated(),
+            environment.negotiation(),
+            environment.fresh().get());
+    return switch (outcome) {
+      case ServerNegotiation.Outcome.Refused refused -> Step.error(refused.status());
+      case ServerNegotiation.Outcome.Disconnect disconnect ->
+          new Step.Disconnect(disconnect.reason());
+      case ServerNegotiation.Outcome.Agreed agreed -> {
+        PreauthIntegrityHash hash = PreauthIntegrityHash.initial().extend(request.message());
+        agreement = Optional.of(new Agreement(agreed.connection(), hash));
+        yield new Step.Done(
+            Response.success(out -> NegotiateResponseCodec.encode(agreed.response(), out)));
+      }
+    };
+  }
+
+  /** [MS-SMB2] 3.3.5.4: the response is part of the connection's hash, as it is sent. */
+  void negotiateSent(ResponseFrame frame) {
+    agreement =
+        agreement.map(settled ->
+            new Agreement(settled.connection(), settled.hash().extend(frame.onlyMessage())));
+  }
+
+  Step setup(Exchange exchange, Request request) throws MalformedMessageException, Refusal {
+    if (exchange.isCompound()) {
+      throw new Refusal(NtStatus.INVALID_PARAMETER);
+    }
+    SessionSetupRequest asked = SessionSetupRequestCodec.decode(request.reader());
+    if (asked.isBinding()) {
+      // [MS-SMB2] 3.3.5.5: so answers a server without multichannel.
+      throw new Refusal(NtStatus.REQUEST_NOT_ACCEPTED);
+    }
+    Session session = sessionToSetUp(request);
+    request.session(session);
+    return switch (session.state()) {
+      case Session.State.Authenticating authenticating ->
+          authenticate(request, session, authenticating, asked.securityBuffer());
+      case Session.State.Refusing _ -> {
+        end(session);
+        yield Step.error(NtStatus.LOGON_FAILURE);
+      }
+      // Reauthentication: a lane takes a new session instead.
+      case Session.State.Valid _ -> throw new Refusal(NtStatus.REQUEST_NOT_ACCEPTED);
+      case Session.State.Ending _ -> throw new Refusal(NtStatus.USER_SESSION_DELETED);
+    };
+  }
+
+  private Session sessionToSetUp(Request request) throws Refusal {
+    long sessionId = request.header().sessionId();
+    if (sessionId != 0) {
+      return sessions.find(sessionId).orElseThrow(() -> new Refusal(NtStatus.USER_SESSION_DELETED));
+    }
+    int limit = environment.limit(Limit.SESSIONS_PER_CONNECTION);
+    if (sessions.size() >= limit) {
+      events.accept(
+          new ServerEvent.LimitReached(
+              environment.connectionId(),
+              environment.peer(),
+              Limit.SESSIONS_PER_CONNECTION.word(),
+              limit));
+      throw new Refusal(NtStatus.INSUFFICIENT_RESOURCES);
+    }
+    PreauthIntegrityHash hash =
+        agreement.orElseThrow(() -> new IllegalStateException("not negotiated")).hash();
+    Session session =
+        new Session(environment.sessionIds().getAsLong(), environment.mechanism().acceptor(), hash);
+    sessions.add(session);
+    return session;
+  }
+
+  private Step authenticate(
+      Request request, Session session, Session.State.Authenticating state, byte[] token)
+      throws Refusal {
+    if (state.stepping()) {
+      throw new Refusal(NtStatus.REQUEST_NOT_ACCEPTED);
+    }
+    if (state.steps() >= environment.limit(Limit.HANDSHAKE_STEPS)) {
+      reportRefused("more than " + state.steps() + " steps");
+      end(session);
+      throw new Refusal(NtStatus.LOGON_FAILURE);
+    }
+    SecurityContext context = state.context();
+    session.state(
+        new Session.State.Authenticating(
+            context, state.hash().extend(request.message()), state.steps() + 1, true));
+    return new Step.Run(
+        Operation.of(token.length, () -> new Outcome.Authenticated(context.next(token))));
+  }
+
+  /** A worker has taken one step of an authentication. */
+  Response authenticated(Exchange exchange, SecurityContext.Step step) {
+    Session session = exchange.current().session().orElseThrow();
+    if (!(session.state() instanceof Session.State.Authenticating state)) {
+      throw new IllegalStateException("session " + session.id() + " was not authenticating");
+    }
+    session.state(
+        new Session.State.Authenticating(state.context(), state.hash(), state.steps(), false));
+    return switch (step) {
+      case Continue(byte[] token) -> tokenFor(NtStatus.MORE_PROCESSING_REQUIRED, 0, token);
+      case Complete complete -> complete(exchange, session, state, complete);
+      case Refused(byte[] token, String reason) -> refused(session, state, token, reason);
+    };
+  }
+
+  /** An authentication came back to a connection that is closed. */
+  Response abandoned(Exchange exchange, SecurityContext.Step step) {
+    if (step instanceof Complete complete) {
+      complete.sessionKey().close();
+    }
+    if (exchange.current().session().orElseThrow().state()
+        instanceof Session.State.Authenticating state) {
+      state.context().close();
+    }
+    return Response.error(NtStatus.USER_SESSION_DELETED);
+  }
+
+  /** The operation did not run, or failed by a fault of ours: the handshake can not go on. */
+  void authenticationFailed(Session session) {
+    if (session.state() instanceof Session.State.Authenticating state && state.stepping()) {
+      state.context().close();
+    }
+    end(session);
+  }
+
+  /** [MS-SMB2] 3.3.5.5: a response that asks for more is part of the session's hash. */
+  void setupSent(Request request, ResponseFrame frame) {
+    request
+        .session()
+        .ifPresent(session -> {
+          if (session.state() instanceof Session.State.Authenticating state) {
+            session.state(
+                new Session.State.Authenticating(
+                    state.context(),
+                    state.hash().extend(frame.onlyMessage()),
+                    state.steps(),
+                    state.stepping()));
+          }
+        });
+  }
+
+  private Response complete(
+      Exchange exchange, Session session, Session.State.Authenticating state, Complete complete) {
+    NegotiatedConnection connection = agreement.orElseThrow().connection();
+    Level level = environment.settings().sessionLevel();
+    if (level == Level.ENCRYPT && connection.cipher().isEmpty()) {
+      complete.sessionKey().close();
+      reportRefused("sessions must be encrypted, and there is no common cipher");
+      end(session);
+      return Response.error(NtStatus.ACCESS_DENIED);
+    }
+    SessionKeys keys;
+    try (var secret = complete.sessionKey()) {
+      keys =
+          SessionKeys.derive(
+              secret,
+              new KeyParameters(
+                  new KeyContext.Smb311(state.hash().value()),
+                  connection.cipher(),
+                  connection.signing(),
+                  Role.SERVER,
+                  session.id()));
+    }
+    state.context().close();
+    SessionSecurity security = new SessionSecurity(session.id(), complete.peer(), keys);
+    session.state(new Session.State.Valid(security));
+    exchange.protectWith(security);
+    events.accept(
+        new ServerEvent.SessionEstablished(
+            environment.connectionId(), environment.peer(), complete.peer().name()));
+    int flags = level == Level.ENCRYPT ? SessionFlags.ENCRYPT_DATA : 0;
+    // [MS-SMB2] 3.3.5.5.3: the final response is always signed.
+    return tokenFor(NtStatus.SUCCESS, flags, complete.token()).atLeast(Level.SIGN);
+  }
+
+  /**
+   * A refusal goes to the peer in one more token where there is one, so that both sides can say
+   * why; the failure follows when the peer asks again.
+   */
+  private Response refused(
+      Session session, Session.State.Authenticating state, byte[] token, String reason) {
+    reportRefused(reason);
+    if (token.length == 0) {
+      end(session);
+      return Response.error(NtStatus.LOGON_FAILURE);
+    }
+    state.context().close();
+    session.state(new Session.State.Refusing());
+    return tokenFor(NtStatus.MORE_PROCESSING_REQUIRED, 0, token);
+  }
+
+  Step logoff(Exchange exchange, Request request, Session session)
+      throws MalformedMessageException, Refusal {
+    LogoffRequestCodec.decode(request.reader());
+    session.state(new Session.State.Ending(session.security().orElseThrow()));
+    session.uses().whenIdle(() -> resumption.resume(exchange, closeAll(session.opens())));
+    return new Step.Parked();
+  }
+
+  /** The opens of a LOGOFF are closed. */
+  void loggedOff(Session session) {
+    session.opens().forEach(session::removeOpen);
+    end(session);
+  }
+
+  private static Operation closeAll(List<Open> opens) {
+    return Operation.certain(() -> {
+      OpenCommands.closeShares(opens);
+      return new Outcome.Closed(
+          Response.success(out -> LogoffResponseCodec.encode(new LogoffResponse(), out)));
+    });
+  }
+
+  private void end(Session session) {
+    sessions.remove(session);
+    session.close();
+  }
+
+  private void reportRefused(String reason) {
+    events.accept(
+        new ServerEvent.AuthenticationRefused(
+            environment.connectionId(), environment.peer(), reason));
+  }
+
+  private static Response tokenFor(NtStatus status, int flags, byte[] token) {
+    return Response.of(
+        status,
+        out -> SessionSetupResponseCodec.encode(new SessionSetupResponse(flags, token), out));
+  }
+}

@@ -1,0 +1,372 @@
+package org.sealane.smb.server;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import org.sealane.smb.auth.SecurityMechanism;
+import org.sealane.smb.io.fscc.Filetime;
+import org.sealane.smb.negotiate.ServerNegotiation;
+import org.sealane.smb.transport.FrameHandler;
+import org.sealane.smb.transport.FramePool;
+import org.sealane.smb.transport.InboundFrame;
+import org.sealane.smb.transport.Transport;
+import org.sealane.smb.transport.TransportConnection;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An SMB 3.1.1 server. Any thread may call any method, but {@link #close} no thread of a transport.
+ *
+ * <pre>{@code
+ * SmbServer server =
+ *     SmbServer.builder()
+ *         .settings(ServerSettings.defaults(UUID.randomUUID()))
+ *         .mechanism(mechanism)
+ *         .resolver(request -> ShareResolver.Granted.open(request.shareName(), backend))
+ *         .pool(transport.pool())
+ *         .listen(transport, new InetSocketAddress("127.0.0.1", 0))
+ *         .start();
+ * server.addresses().forEach(address -> log.info("listening on {}", address));
+ * server.close();
+ * }</pre>
+ */
+public final class SmbServer implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(SmbServer.class);
+
+  /** How often limits of time are looked at: fine enough for the shortest of them that matters. */
+  private static final int TICK_MILLIS = 200;
+
+  /** [MS-SMB2] product behaviour: Windows' salt. */
+  private static final int SALT_BYTES = 32;
+
+  /** How long {@link #close} waits for operations that nothing can hurry. */
+  private static final int FORCED_CLOSE_MILLIS = 5_000;
+
+  private final ServerSettings settings;
+  private final FramePool pool;
+  private final SecurityMechanism mechanism;
+  private final ShareResolver resolver;
+  private final EventSink events;
+  private final LongSupplier nanoClock;
+  private final Optional<ExecutorService> ownExecutor;
+  private final WorkQueue work;
+  private final ScheduledExecutorService ticker;
+  private final SecureRandom random = new SecureRandom();
+  private final AtomicLong nextOpenId = new AtomicLong(1);
+  private final List<Transport.Listener> listeners = new ArrayList<>();
+
+  /** Guards the three below; held for a few instructions. */
+  private final Object lock = new Object();
+
+  private final Set<ServerConnection> connections = new LinkedHashSet<>();
+  private final Set<ServerConnection> halfOpen = new LinkedHashSet<>();
+  private boolean closing;
+
+  private SmbServer(Builder builder) {
+    this.settings = builder.settings.orElseThrow(() -> missing("settings"));
+    this.mechanism = builder.mechanism.orElseThrow(() -> missing("mechanism"));
+    this.resolver = builder.resolver.orElseThrow(() -> missing("resolver"));
+    this.pool = builder.pool.orElseGet(FramePool::ofHeapShare);
+    this.events = builder.events;
+    this.nanoClock = builder.nanoClock;
+    this.ownExecutor =
+        builder.executor.isPresent()
+            ? Optional.empty()
+            : Optional.of(
+                Executors.newThreadPerTaskExecutor(
+                    Thread.ofVirtual().name("smb-worker-", 0).factory()));
+    this.work = new WorkQueue(builder.executor.or(() -> ownExecutor).orElseThrow(), settings);
+    this.ticker =
+        Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("smb-server-ticks").factory());
+  }
+
+  private static IllegalStateException missing(String what) {
+    return new IllegalStateException("the server was given no " + what);
+  }
+
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** Collects what a server needs; for one thread. */
+  public static final class Builder {
+    private record Endpoint(Transport transport, InetSocketAddress address) {}
+
+    private final List<Endpoint> endpoints = new ArrayList<>();
+    private Optional<ServerSettings> settings = Optional.empty();
+    private Optional<SecurityMechanism> mechanism = Optional.empty();
+    private Optional<ShareResolver> resolver = Optional.empty();
+    private Optional<FramePool> pool = Optional.empty();
+    private Optional<Executor> executor = Optional.empty();
+    private EventSink events = EventSink.NONE;
+    private LongSupplier nanoClock = System::nanoTime;
+
+    private Builder() {}
+
+    public Builder settings(ServerSettings value) {
+      settings = Optional.of(value);
+      return this;
+    }
+
+    /** Authenticates peers. */
+    public Builder mechanism(SecurityMechanism value) {
+      mechanism = Optional.of(value);
+      return this;
+    }
+
+    /** Says what peers get for a tree's name. */
+    public Builder resolver(ShareResolver value) {
+      resolver = Optional.of(value);
+      return this;
+    }
+
+    public Builder events(EventSink value) {
+      events = Objects.requireNonNull(value);
+      return this;
+    }
+
+    /**
+     * Memory of responses and decrypted requests; give the transport's own, so that one limit
+     * holds.
+     */
+    public Builder pool(FramePool value) {
+      pool = Optional.of(value);
+      return this;
+    }
+
+    /** Runs what blocks; stays the caller's. By default a virtual thread for each operation. */
+    public Builder executor(Executor value) {
+      executor = Optional.of(value);
+      return this;
+    }
+
+    /** One more address to listen on; the transport stays the caller's, to be closed after. */
+    public Builder listen(Transport transport, InetSocketAddress address) {
+      endpoints.add(new Endpoint(transport, address));
+      return this;
+    }
+
+    /** For tests: the clock that time limits go by. */
+    Builder nanoClock(LongSupplier value) {
+      nanoClock = value;
+      return this;
+    }
+
+    /** Listens. Throws an exception that names the address if one can not be bound. */
+    public SmbServer start() throws IOException {
+      SmbServer server = new SmbServer(this);
+      try {
+        for (Endpoint endpoint : endpoints) {
+          server.listen(endpoint.transport(), endpoint.address());
+        }
+      } catch (IOException | RuntimeException e) {
+        server.close();
+        throw e;
+      }
+      server.startTicks();
+      return server;
+    }
+  }
+
+  private void listen(Transport transport, InetSocketAddress address) throws IOException {
+    listeners.add(transport.listen(address, this::accept));
+  }
+
+  private void startTicks() {
+    ticker.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  /** Looks at the limits of time of every connection. */
+  void tick() {
+    for (ServerConnection connection : snapshot()) {
+      connection.tick();
+    }
+  }
+
+  /** The addresses it listens on, in the order they were given. */
+  public List<InetSocketAddress> addresses() {
+    return listeners.stream().map(Transport.Listener::address).toList();
+  }
+
+  /** Who is connected now. */
+  public ServerStatus status() {
+    return new ServerStatus(
+        snapshot().stream()
+            .map(ServerConnection::status)
+            .sorted(Comparator.comparingLong(ServerStatus.ConnectionStatus::id))
+            .toList());
+  }
+
+  private List<ServerConnection> snapshot() {
+    synchronized (lock) {
+      return List.copyOf(connections);
+    }
+  }
+
+  /** A transport accepted a connection; on its owner thread. */
+  private FrameHandler accept(TransportConnection transport) {
+    ConnectionEnvironment environment =
+        new ConnectionEnvironment(
+            transport.id(),
+            transport.peer(),
+            settings,
+            pool,
+            mechanism,
+            resolver,
+            this::fresh,
+            this::newSessionId,
+            nextOpenId::getAndIncrement);
+    ServerConnection connection =
+        new ServerConnection(transport, environment, work, events, nanoClock, listener);
+    Optional<Limit> reached;
+    synchronized (lock) {
+      if (closing) {
+        return refuse(transport, "the server closes");
+      }
+      reached = limitReached();
+      if (reached.isEmpty()) {
+        connections.add(connection);
+        halfOpen.add(connection);
+      }
+    }
+    if (reached.isEmpty()) {
+      return connection;
+    }
+    Limit limit = reached.get();
+    ServerEvent event =
+        new ServerEvent.LimitReached(
+            transport.id(), transport.peer(), limit.word(), settings.limit(limit));
+    log.warn("{}", event);
+    events.accept(event);
+    return refuse(transport, limit.word());
+  }
+
+  private Optional<Limit> limitReached() {
+    if (connections.size() >= settings.limit(Limit.CONNECTIONS)) {
+      return Optional.of(Limit.CONNECTIONS);
+    }
+    return halfOpen.size() >= settings.limit(Limit.HALF_OPEN)
+        ? Optional.of(Limit.HALF_OPEN)
+        : Optional.empty();
+  }
+
+  private static FrameHandler refuse(TransportConnection transport, String reason) {
+    transport.close(reason);
+    return new FrameHandler() {
+      @Override
+      public void onFrame(InboundFrame frame) {
+        frame.close();
+      }
+
+      @Override
+      public void onClosed(Optional<Throwable> cause) {
+        log.debug("connection was refused conn={} reason={}", transport.id(), reason);
+      }
+
+      @Override
+      public void onWritable(boolean writable) {
+        log.trace("refused conn={} writable={}", transport.id(), writable);
+      }
+    };
+  }
+
+  private final ServerConnection.Listener listener =
+      new ServerConnection.Listener() {
+        @Override
+        public void onAuthenticated(ServerConnection connection, boolean authenticated) {
+          synchronized (lock) {
+            if (authenticated) {
+              halfOpen.remove(connection);
+            } else if (connections.contains(connection)) {
+              halfOpen.add(connection);
+            }
+          }
+        }
+
+        @Override
+        public void onFinished(ServerConnection connection) {
+          synchronized (lock) {
+            connections.remove(connection);
+            halfOpen.remove(connection);
+            lock.notifyAll();
+          }
+        }
+      };
+
+  private ServerNegotiation.Fresh fresh() {
+    byte[] salt = new byte[SALT_BYTES];
+    random.nextBytes(salt);
+    return new ServerNegotiation.Fresh(salt, Filetime.of(Instant.now()));
+  }
+
+  private long newSessionId() {
+    long id = 0;
+    while (id == 0 || id == -1) {
+      id = random.nextLong();
+    }
+    return id;
+  }
+
+  /**
+   * Stops accepting, answers what is under way within {@link Limit#DRAIN_MILLIS}, closes all
+   * connections and their opens. Idempotent.
+   */
+  @Override
+  public void close() {
+    synchronized (lock) {
+      closing = true;
+    }
+    listeners.forEach(Transport.Listener::close);
+    snapshot().forEach(ServerConnection::drain);
+    if (!awaitFinished(settings.limit(Limit.DRAIN_MILLIS))) {
+      log.warn(
+          "requests still under way after {} ms; their connections are closed",
+          settings.limit(Limit.DRAIN_MILLIS));
+      snapshot().forEach(connection -> connection.close("the server closed"));
+      if (!awaitFinished(FORCED_CLOSE_MILLIS)) {
+        log.error("{} operations of shares do not end; their opens stay", work.size());
+      }
+    }
+    ticker.shutdownNow();
+    ownExecutor.ifPresent(ExecutorService::shutdown);
+  }
+
+  private boolean awaitFinished(long timeoutMillis) {
+    long deadlineNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
+    boolean interrupted = false;
+    synchronized (lock) {
+      while (!connections.isEmpty()) {
+        long leftMillis = TimeUnit.NANOSECONDS.toMillis(deadlineNanos - System.nanoTime());
+        if (leftMillis <= 0) {
+          break;
+        }
+        try {
+          lock.wait(leftMillis);
+        } catch (InterruptedException e) {
+          interrupted = true;
+          break;
+        }
+      }
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+      return connections.isEmpty();
+    }
+  }
+}
