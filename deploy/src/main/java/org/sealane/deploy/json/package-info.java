@@ -1,0 +1,2 @@
+/** JSON as the command, the admin API and files of a local cluster write it. */
+package org.sealane.deploy.json;
