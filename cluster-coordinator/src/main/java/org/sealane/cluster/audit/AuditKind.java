@@ -24,6 +24,8 @@ public enum AuditKind {
   LEASE_ENDED(5301),
   /** The lease was renewed and the documents read again. */
   LEASE_REGAINED(5302),
+  /** This node could not register yet. */
+  REGISTRATION_WAITS(5303),
   /** This node owns a volume. */
   OWNERSHIP_TAKEN(5401),
   /** This node does not own a volume although it is its candidate. */

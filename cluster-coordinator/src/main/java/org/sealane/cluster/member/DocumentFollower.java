@@ -1,0 +1,200 @@
+package org.sealane.cluster.member;
+
+import java.security.PublicKey;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.sealane.cluster.audit.AuditEvent;
+import org.sealane.cluster.audit.AuditKind;
+import org.sealane.cluster.document.DocumentCodec;
+import org.sealane.cluster.document.DocumentContent;
+import org.sealane.cluster.document.DocumentHistory;
+import org.sealane.cluster.document.DocumentKind;
+import org.sealane.cluster.document.DocumentSlot;
+import org.sealane.cluster.document.DocumentVerifier;
+import org.sealane.cluster.document.Ed25519;
+import org.sealane.cluster.document.ObjectKey;
+import org.sealane.cluster.document.Verdict;
+import org.sealane.cluster.document.VerifiedDocument;
+import org.sealane.cluster.document.VerifiedSlot;
+import org.sealane.cluster.json.MalformedJsonException;
+import org.sealane.cluster.turn.PolicyRules;
+import org.sealane.smb.lane.LaneKind;
+
+/**
+ * The documents this node follows. What is found in the store is judged; what is adopted is
+ * remembered on disk first and put in force after; what is refused is audited once, and what was
+ * followed before stays. Not thread-safe.
+ */
+final class DocumentFollower {
+
+  /** What became of a slot that was read. */
+  enum Outcome {
+    /** The store and this node agree. */
+    FOLLOWED,
+    /** Documents between the one remembered and this one are needed to judge it. */
+    HISTORY_NEEDED,
+    /** Not followed. */
+    REFUSED
+  }
+
+  private final DocumentVerifier verifier;
+  private final Map<ObjectKey, VerifiedSlot> slots = new HashMap<>();
+  private final Map<ObjectKey, Optional<VerifiedSlot>> before = new HashMap<>();
+  private final Map<ObjectKey, Long> createdAt = new HashMap<>();
+  private final Map<ObjectKey, Long> ahead = new HashMap<>();
+  private final Map<ObjectKey, String> refused = new HashMap<>();
+
+  DocumentFollower(DocumentVerifier verifier, Collection<VerifiedSlot> remembered) {
+    this.verifier = verifier;
+    remembered.forEach(slot -> slots.put(slot.key(), slot));
+  }
+
+  Map<ObjectKey, VerifiedSlot> slots() {
+    return slots;
+  }
+
+  Optional<VerifiedSlot> slot(ObjectKey key) {
+    return Optional.ofNullable(slots.get(key));
+  }
+
+  /** The transaction that created the object's slot; objects never seen in the store come last. */
+  long createdAt(ObjectKey key) {
+    return createdAt.getOrDefault(key, Long.MAX_VALUE);
+  }
+
+  /** Objects of which this node remembers more than the store has. */
+  Map<String, Long> ahead() {
+    Map<String, Long> named = new TreeMap<>();
+    ahead.forEach((key, epoch) -> {
+      if (named.size() < Registration.AHEAD_MAX) {
+        named.put(Registration.aheadName(key), epoch);
+      }
+    });
+    return named;
+  }
+
+  /** The key of an enrolled node that is not revoked. */
+  Optional<PublicKey> enrolledKey(String node) {
+    return nodeKey(node, false);
+  }
+
+  /** The key of a node that is or was enrolled. */
+  Optional<PublicKey> anyKey(String node) {
+    return nodeKey(node, true);
+  }
+
+  private Optional<PublicKey> nodeKey(String node, boolean evenRevoked) {
+    return slot(ObjectKey.node(verifier.clusterId(), node))
+        .flatMap(VerifiedSlot::living)
+        .map(content -> (DocumentContent.Node) content)
+        .filter(content -> evenRevoked || !content.revoked())
+        .flatMap(content -> Ed25519.publicKey(content.publicKey()));
+  }
+
+  /** Puts every remembered policy in force. */
+  void publishAll(Outbox out) {
+    slots.values().stream()
+        .filter(slot -> slot.key().kind() == DocumentKind.POLICY)
+        .forEach(slot -> publish(slot, out));
+  }
+
+  /** Judges what the store has for {@code key}; {@code history} is present on the second try. */
+  Outcome follow(
+      ObjectKey key, byte[] data, long czxid, Optional<DocumentHistory> history, Outbox out) {
+    createdAt.put(key, czxid);
+    DocumentSlot found;
+    try {
+      found = DocumentCodec.decodeSlot(data);
+    } catch (MalformedJsonException e) {
+      return refuse(key, Verdict.Reason.MALFORMED, e.getMessage(), out);
+    }
+    Optional<VerifiedSlot> known = slot(key);
+    Verdict verdict = verifier.judge(key, found, known, history.orElse(DocumentHistory.NONE));
+    return switch (verdict) {
+      case Verdict.Unchanged _ -> agreed(key);
+      case Verdict.Adopted adopted -> {
+        adopt(adopted.slot(), known, out);
+        yield agreed(key);
+      }
+      case Verdict.Refused no
+          when no.reason() == Verdict.Reason.BROKEN_CHAIN
+              && history.isEmpty()
+              && known.isPresent() ->
+          Outcome.HISTORY_NEEDED;
+      case Verdict.Refused no -> refuse(key, no.reason(), no.detail(), out);
+    };
+  }
+
+  /** The store has nothing for an object that this node remembers: what was followed stays. */
+  void missing(ObjectKey key, Outbox out) {
+    if (slots.containsKey(key)) {
+      refuse(key, Verdict.Reason.ROLLED_BACK, key + ": is gone from the store", out);
+    }
+  }
+
+  /** The slot could not be written to disk: forget that it was adopted. */
+  void notRemembered(VerifiedSlot slot) {
+    Optional<VerifiedSlot> earlier = before.getOrDefault(slot.key(), Optional.empty());
+    if (earlier.isPresent()) {
+      slots.put(slot.key(), earlier.get());
+    } else {
+      slots.remove(slot.key());
+    }
+  }
+
+  private Outcome agreed(ObjectKey key) {
+    ahead.remove(key);
+    refused.remove(key);
+    return Outcome.FOLLOWED;
+  }
+
+  private Outcome refuse(ObjectKey key, Verdict.Reason reason, String detail, Outbox out) {
+    slot(key).ifPresent(known -> ahead.put(key, known.highestEpoch()));
+    String refusal = reason + " " + detail;
+    if (!refusal.equals(refused.put(key, refusal))) {
+      out.add(
+          new MemberAction.Audit(
+              new AuditEvent(
+                  AuditKind.DOCUMENT_REFUSED,
+                  Map.of("object", key.toString(), "reason", reason.name(), "detail", detail))));
+    }
+    return Outcome.REFUSED;
+  }
+
+  private void adopt(VerifiedSlot slot, Optional<VerifiedSlot> known, Outbox out) {
+    before.put(slot.key(), known);
+    slots.put(slot.key(), slot);
+    out.add(new MemberAction.Remember(slot));
+    if (slot.key().kind() == DocumentKind.POLICY) {
+      publish(slot, out);
+    }
+    if (slot.turn().isPresent() && !slot.turn().equals(known.flatMap(VerifiedSlot::turn))) {
+      VerifiedSlot.Turn turn = slot.turn().get();
+      audit(AuditKind.TURN_STEP, turn.document(), Map.of("step", turn.step().word()), out);
+    }
+    if (slot.committed().isPresent()
+        && !slot.committed().equals(known.flatMap(VerifiedSlot::committed))) {
+      audit(AuditKind.DOCUMENT_COMMITTED, slot.committed().get(), Map.of(), out);
+    }
+  }
+
+  private static void publish(VerifiedSlot slot, Outbox out) {
+    UUID volume = slot.key().object();
+    for (LaneKind kind : LaneKind.values()) {
+      out.add(new MemberAction.Publish(PolicyRules.rule(volume, kind, Optional.of(slot))));
+    }
+  }
+
+  private static void audit(
+      AuditKind kind, VerifiedDocument document, Map<String, String> more, Outbox out) {
+    Map<String, String> fields = new TreeMap<>(more);
+    fields.put("object", document.document().key().toString());
+    fields.put("epoch", Long.toString(document.epoch()));
+    fields.put("digest", document.digest().hex());
+    out.add(new MemberAction.Audit(new AuditEvent(kind, fields)));
+  }
+}

@@ -1,0 +1,140 @@
+package org.sealane.cluster.member;
+
+import java.security.PublicKey;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.sealane.cluster.json.MalformedJsonException;
+import org.sealane.cluster.store.ClusterPaths;
+import org.sealane.cluster.store.StoreRequest;
+import org.sealane.cluster.store.StoreResult;
+import org.sealane.cluster.turn.FenceEntry;
+import org.sealane.cluster.turn.LedgerEntry;
+import org.sealane.cluster.turn.Statement;
+
+/**
+ * Reads the ledger of running turns: all entries of the current step if this node coordinates, else
+ * only its own. The last phase of a {@link Round}.
+ */
+final class LedgerReader {
+  private record Slot(Round.Turning turn, String node, boolean fence) {}
+
+  private final MemberIdentity identity;
+  private final ClusterPaths paths;
+  private final boolean elected;
+  private final DocumentFollower documents;
+  private final Outbox out;
+
+  LedgerReader(MemberIdentity identity, boolean elected, DocumentFollower documents, Outbox out) {
+    this.identity = identity;
+    this.paths = identity.paths();
+    this.elected = elected;
+    this.documents = documents;
+    this.out = out;
+  }
+
+  void read(List<Round.Turning> turns, Consumer<Boolean> finished) {
+    if (turns.isEmpty()) {
+      finished.accept(true);
+      return;
+    }
+    if (!elected) {
+      List<Slot> own = new ArrayList<>();
+      for (Round.Turning turn : turns) {
+        own.add(new Slot(turn, identity.node(), false));
+        own.add(new Slot(turn, identity.node(), true));
+      }
+      readEntries(own, finished);
+      return;
+    }
+    List<StoreRequest> lists = new ArrayList<>();
+    for (Round.Turning turn : turns) {
+      lists.add(new StoreRequest.Children(parent(turn, false)));
+      lists.add(new StoreRequest.Children(parent(turn, true)));
+    }
+    out.submitAll(
+        lists,
+        results -> {
+          if (results.stream().anyMatch(Round::isLost)) {
+            finished.accept(false);
+            return;
+          }
+          List<Slot> all = new ArrayList<>();
+          for (int i = 0; i < results.size(); i++) {
+            for (String node : Round.names(results.get(i))) {
+              all.add(new Slot(turns.get(i / 2), node, i % 2 == 1));
+            }
+          }
+          readEntries(all, finished);
+        });
+  }
+
+  private void readEntries(List<Slot> slots, Consumer<Boolean> finished) {
+    out.submitAll(
+        slots.stream()
+            .map(slot -> Round.read(parent(slot.turn(), slot.fence()) + "/" + slot.node()))
+            .toList(),
+        results -> {
+          if (results.stream().anyMatch(Round::isLost)) {
+            finished.accept(false);
+            return;
+          }
+          for (int i = 0; i < slots.size(); i++) {
+            if (results.get(i) instanceof StoreResult.Value value) {
+              take(slots.get(i), value);
+            }
+          }
+          finished.accept(true);
+        });
+  }
+
+  private void take(Slot slot, StoreResult.Value value) {
+    Round.Turning turn = slot.turn();
+    if (slot.node().equals(identity.node())) {
+      OptionalInt version = OptionalInt.of(value.stat().version());
+      if (slot.fence()) {
+        turn.ownFenceVersion = version;
+      } else {
+        turn.ownEntryVersion = version;
+      }
+    }
+    Optional<PublicKey> key = documents.enrolledKey(slot.node());
+    if (key.isEmpty()) {
+      return;
+    }
+    UUID cluster = identity.clusterId();
+    try {
+      if (slot.fence()) {
+        FenceEntry fence = Statement.decodeFence(value.data(), cluster, slot.node(), key.get());
+        if (fence.volume().equals(turn.slot.key().object())) {
+          turn.fences.put(slot.node(), fence);
+        }
+      } else {
+        LedgerEntry entry = Statement.decodeEntry(value.data(), cluster, slot.node(), key.get());
+        if (entry.volume().equals(turn.slot.key().object())) {
+          turn.entries.put(slot.node(), entry);
+        }
+      }
+    } catch (MalformedJsonException e) {
+      // An entry that is not its node's counts as missing; the node replaces it.
+      turn.entries.remove(slot.node());
+    }
+  }
+
+  private String parent(Round.Turning turn, boolean fence) {
+    VerifiedTurn at = new VerifiedTurn(turn);
+    return paths.ledger(at.volume(), at.epoch(), fence ? FenceEntry.WORD : at.step());
+  }
+
+  private record VerifiedTurn(UUID volume, long epoch, String step) {
+    VerifiedTurn(Round.Turning turn) {
+      this(
+          turn.slot.key().object(),
+          turn.slot.turn().orElseThrow().epoch(),
+          turn.slot.turn().orElseThrow().step().word());
+    }
+  }
+}

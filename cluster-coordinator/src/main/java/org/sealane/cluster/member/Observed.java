@@ -1,0 +1,114 @@
+package org.sealane.cluster.member;
+
+import java.security.PublicKey;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.sealane.cluster.json.MalformedJsonException;
+import org.sealane.cluster.store.NodeStat;
+import org.sealane.cluster.store.StoreResult;
+import org.sealane.cluster.turn.LeaseRecord;
+import org.sealane.cluster.turn.MemberId;
+import org.sealane.cluster.turn.Statement;
+
+/**
+ * Members, leases and owners as the store showed them last. Statements that their node's key does
+ * not verify are left out. Not thread-safe.
+ */
+final class Observed {
+  private final UUID clusterId;
+  private final DocumentFollower documents;
+  private final Map<String, Registration> members = new TreeMap<>();
+  private final Map<String, LeaseRecord> leases = new TreeMap<>();
+  private final Map<UUID, Owner> owners = new HashMap<>();
+  private final Map<String, Long> sessions = new HashMap<>();
+
+  /** Who holds a volume's owner znode; {@code member} is empty if its statement is not valid. */
+  record Owner(NodeStat stat, Optional<MemberId> member) {}
+
+  Observed(UUID clusterId, DocumentFollower documents) {
+    this.clusterId = clusterId;
+    this.documents = documents;
+  }
+
+  Map<String, Registration> members() {
+    return members;
+  }
+
+  Map<String, LeaseRecord> leases() {
+    return leases;
+  }
+
+  Map<UUID, Owner> owners() {
+    return owners;
+  }
+
+  Map<String, MemberId> live() {
+    Map<String, MemberId> live = new TreeMap<>();
+    members.forEach((node, registration) -> live.put(node, registration.member()));
+    return live;
+  }
+
+  /** The session that holds the node's entry, whatever is in it; 0 if there is none. */
+  long entrySession(String node) {
+    return sessions.getOrDefault(node, 0L);
+  }
+
+  void forgetMembers() {
+    members.clear();
+    sessions.clear();
+    leases.clear();
+  }
+
+  void member(String node, StoreResult.Value value) {
+    sessions.put(node, value.stat().ephemeralOwner());
+    Optional<PublicKey> key = documents.enrolledKey(node);
+    if (key.isEmpty()) {
+      return;
+    }
+    try {
+      Registration registration = Registration.decode(value.data(), clusterId, node, key.get());
+      // The owner of the ephemeral is ZooKeeper's word, the session in it the node's.
+      if (registration.member().session() == value.stat().ephemeralOwner()) {
+        members.put(node, registration);
+      }
+    } catch (MalformedJsonException e) {
+      members.remove(node);
+    }
+  }
+
+  void lease(String node, StoreResult.Value value) {
+    Optional<PublicKey> key = documents.anyKey(node);
+    if (key.isEmpty()) {
+      return;
+    }
+    try {
+      leases.put(node, Statement.decodeLease(value.data(), clusterId, node, key.get()));
+    } catch (MalformedJsonException e) {
+      leases.remove(node);
+    }
+  }
+
+  void owner(UUID volume, String node, StoreResult.Value value) {
+    Optional<MemberId> member = Optional.empty();
+    Optional<PublicKey> key = documents.anyKey(node);
+    if (key.isPresent()) {
+      try {
+        Statement.Opened opened = Statement.open(value.data(), clusterId, "owner", node, key.get());
+        if (opened.json().uuid("volume").equals(volume)) {
+          opened.json().end();
+          member = Optional.of(opened.member());
+        }
+      } catch (MalformedJsonException e) {
+        member = Optional.empty();
+      }
+    }
+    owners.put(volume, new Owner(value.stat(), member));
+  }
+
+  void noOwner(UUID volume) {
+    owners.remove(volume);
+  }
+}
