@@ -5,6 +5,9 @@ public final class AccessMask {
   public static final int FILE_READ_DATA = 0x0000_0001;
   public static final int FILE_WRITE_DATA = 0x0000_0002;
   public static final int FILE_APPEND_DATA = 0x0000_0004;
+  public static final int FILE_READ_EA = 0x0000_0008;
+  public static final int FILE_WRITE_EA = 0x0000_0010;
+  public static final int FILE_EXECUTE = 0x0000_0020;
   public static final int FILE_READ_ATTRIBUTES = 0x0000_0080;
   public static final int FILE_WRITE_ATTRIBUTES = 0x0000_0100;
   public static final int DELETE = 0x0001_0000;
@@ -26,5 +29,29 @@ public final class AccessMask {
   /** FILE_ALL_ACCESS: what generic-all and maximum-allowed come to for an owner. */
   public static final int FILE_ALL_ACCESS = 0x001F_01FF;
 
+  private static final int STANDARD_READ = READ_CONTROL | SYNCHRONIZE;
+
   private AccessMask() {}
+
+  /**
+   * The specific rights that a desired access comes to for a caller who may do anything, [MS-SMB2]
+   * 2.2.13.1: the generic ones and maximum-allowed are replaced.
+   */
+  public static int granted(int desiredAccess) {
+    int granted = desiredAccess & FILE_ALL_ACCESS;
+    if ((desiredAccess & (GENERIC_ALL | MAXIMUM_ALLOWED)) != 0) {
+      return FILE_ALL_ACCESS;
+    }
+    if ((desiredAccess & GENERIC_READ) != 0) {
+      granted |= FILE_READ_DATA | FILE_READ_EA | FILE_READ_ATTRIBUTES | STANDARD_READ;
+    }
+    if ((desiredAccess & GENERIC_WRITE) != 0) {
+      granted |= FILE_WRITE_DATA | FILE_APPEND_DATA | FILE_WRITE_EA | FILE_WRITE_ATTRIBUTES;
+      granted |= STANDARD_READ;
+    }
+    if ((desiredAccess & GENERIC_EXECUTE) != 0) {
+      granted |= FILE_EXECUTE | FILE_READ_ATTRIBUTES | STANDARD_READ;
+    }
+    return granted;
+  }
 }
