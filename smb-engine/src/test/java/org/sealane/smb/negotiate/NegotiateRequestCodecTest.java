@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.sealane.smb.wire.CodecContract;
 import org.sealane.smb.wire.MalformedMessageException;
@@ -162,5 +163,24 @@ class NegotiateRequestCodecTest implements CodecContract<NegotiateRequest> {
     assertThatExceptionOfType(MalformedMessageException.class)
         .isThrownBy(() -> CODEC.decode(message))
         .satisfies(e -> assertThat(e.field()).isEqualTo(field));
+  }
+
+  /** The published capture of a Windows peer. */
+  @Nested
+  class OfCapture implements CodecContract<NegotiateRequest> {
+    @Override
+    public TestedCodec<NegotiateRequest> codec() {
+      return CODEC;
+    }
+
+    @Override
+    public String goldenFile() {
+      return "NegotiateRequestCapture.hex";
+    }
+
+    @Override
+    public int shortestAcceptedBytes() {
+      return golden().length;
+    }
   }
 }

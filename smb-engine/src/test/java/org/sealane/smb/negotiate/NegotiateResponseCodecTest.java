@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.util.List;
 import java.util.UUID;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.sealane.smb.wire.CodecContract;
 import org.sealane.smb.wire.MalformedMessageException;
@@ -102,5 +103,24 @@ class NegotiateResponseCodecTest implements CodecContract<NegotiateResponse> {
     assertThatExceptionOfType(MalformedMessageException.class)
         .isThrownBy(() -> CODEC.decode(message))
         .satisfies(e -> assertThat(e.field()).isEqualTo(field));
+  }
+
+  /** The published capture of a Windows peer. */
+  @Nested
+  class OfCapture implements CodecContract<NegotiateResponse> {
+    @Override
+    public TestedCodec<NegotiateResponse> codec() {
+      return CODEC;
+    }
+
+    @Override
+    public String goldenFile() {
+      return "NegotiateResponseCapture.hex";
+    }
+
+    @Override
+    public int shortestAcceptedBytes() {
+      return golden().length;
+    }
   }
 }

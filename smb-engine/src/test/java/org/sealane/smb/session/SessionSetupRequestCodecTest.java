@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.sealane.smb.negotiate.Capabilities;
 import org.sealane.smb.negotiate.SecurityMode;
@@ -89,5 +90,24 @@ class SessionSetupRequestCodecTest implements CodecContract<SessionSetupRequest>
     assertThatExceptionOfType(MalformedMessageException.class)
         .isThrownBy(() -> CODEC.decode(message))
         .satisfies(e -> assertThat(e.field()).isEqualTo("SecurityBuffer"));
+  }
+
+  /** The published capture of a Windows peer. */
+  @Nested
+  class OfCapture implements CodecContract<SessionSetupRequest> {
+    @Override
+    public TestedCodec<SessionSetupRequest> codec() {
+      return CODEC;
+    }
+
+    @Override
+    public String goldenFile() {
+      return "SessionSetupRequestCapture.hex";
+    }
+
+    @Override
+    public int shortestAcceptedBytes() {
+      return golden().length;
+    }
   }
 }

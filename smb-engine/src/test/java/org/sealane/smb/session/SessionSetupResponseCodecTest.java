@@ -3,6 +3,7 @@ package org.sealane.smb.session;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.sealane.smb.wire.CodecContract;
 import org.sealane.smb.wire.MalformedMessageException;
@@ -61,5 +62,24 @@ class SessionSetupResponseCodecTest implements CodecContract<SessionSetupRespons
     assertThatExceptionOfType(MalformedMessageException.class)
         .isThrownBy(() -> CODEC.decode(message))
         .satisfies(e -> assertThat(e.field()).isEqualTo("SecurityBuffer"));
+  }
+
+  /** The published capture of a Windows peer. */
+  @Nested
+  class OfCapture implements CodecContract<SessionSetupResponse> {
+    @Override
+    public TestedCodec<SessionSetupResponse> codec() {
+      return CODEC;
+    }
+
+    @Override
+    public String goldenFile() {
+      return "SessionSetupResponseCapture.hex";
+    }
+
+    @Override
+    public int shortestAcceptedBytes() {
+      return golden().length;
+    }
   }
 }
