@@ -35,6 +35,7 @@ public record NtStatus(int code) {
   public static final NtStatus DISK_FULL = new NtStatus(0xC000_007F);
   public static final NtStatus INSUFFICIENT_RESOURCES = new NtStatus(0xC000_009A);
   public static final NtStatus MEDIA_WRITE_PROTECTED = new NtStatus(0xC000_00A2);
+  public static final NtStatus IO_TIMEOUT = new NtStatus(0xC000_00B5);
   public static final NtStatus FILE_IS_A_DIRECTORY = new NtStatus(0xC000_00BA);
   public static final NtStatus NOT_SUPPORTED = new NtStatus(0xC000_00BB);
   public static final NtStatus INVALID_NETWORK_RESPONSE = new NtStatus(0xC000_00C3);
