@@ -8,6 +8,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
 
 /**
  * The rules of one node, and the account of what is under way under each epoch.
@@ -74,6 +75,7 @@ public final class LaneRules {
   private final Object lock = new Object();
   private final Map<Key, Account> accounts = new HashMap<>();
   private boolean failSealed;
+  private volatile BooleanSupplier leaseLapsed = () -> false;
 
   /** Makes {@code rule} the one in force; passes taken from now on are counted under its epoch. */
   public void publish(LaneRule rule) {
@@ -100,9 +102,18 @@ public final class LaneRules {
     }
   }
 
+  /**
+   * From now on {@code lapsed} is asked whenever a level is chosen, and while it says true this node
+   * sends only encrypted. So a process that was stopped past the end of its lease is sealed before
+   * any of its threads has run again. Must not block; any thread asks.
+   */
+  public void sealWhen(BooleanSupplier lapsed) {
+    leaseLapsed = lapsed;
+  }
+
   public boolean isFailSealed() {
     synchronized (lock) {
-      return failSealed;
+      return failSealed || leaseLapsed.getAsBoolean();
     }
   }
 
@@ -112,14 +123,14 @@ public final class LaneRules {
       Account account = account(volume, kind);
       LanePolicy policy = account.rule.send();
       account.outstandingByEpoch.merge(policy.epoch(), 1, Integer::sum);
-      return new Pass(account, policy, failSealed ? Level.ENCRYPT : policy.level());
+      return new Pass(account, policy, isFailSealed() ? Level.ENCRYPT : policy.level());
     }
   }
 
   /** The level a message must have if it leaves now; asked again where bytes leave. */
   public Level sendLevel(UUID volume, LaneKind kind) {
     synchronized (lock) {
-      return failSealed ? Level.ENCRYPT : rule(volume, kind).send().level();
+      return isFailSealed() ? Level.ENCRYPT : rule(volume, kind).send().level();
     }
   }
 
