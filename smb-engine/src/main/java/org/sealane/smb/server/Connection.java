@@ -125,6 +125,7 @@ final class Connection {
             new Exchange(
                 nextAsyncId++, frame.requests(), frame.memory(), nowNanos, frame.encrypted());
         exchanges.put(exchange.asyncId(), exchange);
+        frame.security().ifPresent(exchange::protectWith);
         advance(exchange);
       }
       case Admission.Violation(String what) -> violated(what);

@@ -33,9 +33,15 @@ final class FrameAdmission {
      *
      * @param cancels verified CANCEL requests
      * @param memory gives back the memory that all of them lie in; to be run exactly once
+     * @param encrypted whether the frame came sealed
+     * @param security whose keys opened the frame or verified its first signature
      */
     record Admitted(
-        List<Request> requests, List<Smb2Header> cancels, Runnable memory, boolean encrypted)
+        List<Request> requests,
+        List<Smb2Header> cancels,
+        Runnable memory,
+        boolean encrypted,
+        Optional<SessionSecurity> security)
         implements Admission {}
 
     /** It breaks a rule whose breach ends the connection. */
@@ -171,6 +177,7 @@ final class FrameAdmission {
     List<CompoundReader.Message> messages = split(opened.bytes());
     List<Smb2Header> cancels = new ArrayList<>(0);
     Optional<Session> previousSession = Optional.empty();
+    Optional<SessionSecurity> security = opened.sealedBy();
     boolean first = true;
     for (CompoundReader.Message message : messages) {
       Smb2Header header = message.header();
@@ -191,14 +198,18 @@ final class FrameAdmission {
           cancels.add(header);
         }
       } else {
-        requests.add(request(message, opened, refusal));
+        Request request = request(message, opened, refusal);
+        requests.add(request);
+        if (security.isEmpty() && request.level() == Level.SIGN) {
+          security = session.flatMap(Session::security);
+        }
         enterGate(requests, session, related);
       }
       previousSession = session;
       first = false;
     }
     return new Admission.Admitted(
-        requests, cancels, opened.memory(), opened.sealedBy().isPresent());
+        requests, cancels, opened.memory(), opened.sealedBy().isPresent(), security);
   }
 
   private List<CompoundReader.Message> split(MemorySegment bytes) throws Rejection {

@@ -1,0 +1,163 @@
+package org.sealane.smb.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+import org.sealane.smb.negotiate.ServerNegotiation;
+import org.sealane.smb.transport.FramePool;
+import org.sealane.smb.transport.InboundFrame;
+
+/**
+ * One connection of a server on the test's own thread: nothing runs unless the test says so, time
+ * stands still unless it is moved.
+ */
+final class ServerHarness {
+  static final UUID SERVER_GUID = new UUID(3, 3);
+
+  final FramePool pool = new FramePool(64L << 20, 16L << 20);
+  final MemoryShare share = new MemoryShare();
+  final TestMechanism mechanism = new TestMechanism();
+  final List<ServerEvent> events = new ArrayList<>();
+  final FakeTransportConnection transport = new FakeTransportConnection();
+  final Deque<Runnable> workers = new ArrayDeque<>();
+  final ServerConnection connection;
+  private final AtomicLong sessionIds = new AtomicLong(0x5000_0000_0000_0001L);
+  private final AtomicLong openIds = new AtomicLong(1);
+  boolean workersPaused;
+  boolean finished;
+  boolean authenticated;
+  long nowNanos = 1_000_000_000_000L;
+
+  ServerHarness(ServerSettings settings, ShareResolver resolver) {
+    ConnectionEnvironment environment =
+        new ConnectionEnvironment(
+            transport.id(),
+            transport.peer(),
+            settings,
+            pool,
+            mechanism,
+            resolver,
+            () -> new ServerNegotiation.Fresh(new byte[32], 0),
+            sessionIds::getAndIncrement,
+            openIds::getAndIncrement);
+    connection =
+        new ServerConnection(
+            transport,
+            environment,
+            new WorkQueue(workers::add, settings),
+            events::add,
+            () -> nowNanos,
+            new ServerConnection.Listener() {
+              @Override
+              public void onAuthenticated(ServerConnection changed, boolean now) {
+                authenticated = now;
+              }
+
+              @Override
+              public void onFinished(ServerConnection ended) {
+                finished = true;
+              }
+            });
+    transport.handler = java.util.Optional.of(connection);
+  }
+
+  /** A server whose every name is the one memory share, at any level. */
+  static ServerHarness open() {
+    return of(ServerSettings.defaults(SERVER_GUID));
+  }
+
+  static ServerHarness of(ServerSettings settings) {
+    return gated(settings, TrafficGate.OPEN);
+  }
+
+  static ServerHarness gated(ServerSettings settings, TrafficGate gate) {
+    ServerHarness[] made = new ServerHarness[1];
+    made[0] =
+        new ServerHarness(
+            settings,
+            request ->
+                new ShareResolver.Granted(
+                    request.shareName(), made[0].share, gate, ControlHandler.NONE, false));
+    return made[0];
+  }
+
+  /** Hands a frame to the server, and runs all that follows. */
+  void deliver(byte[] frame) {
+    if (transport.closed.isEmpty()) {
+      connection.onFrame(frame(frame));
+    }
+    settle();
+  }
+
+  private InboundFrame frame(byte[] bytes) {
+    FramePool.Buffer buffer = pool.borrow(bytes.length);
+    MemorySegment.copy(bytes, 0, buffer.segment(), ValueLayout.JAVA_BYTE, 0, bytes.length);
+    return new InboundFrame() {
+      @Override
+      public MemorySegment bytes() {
+        return buffer.segment();
+      }
+
+      @Override
+      public void close() {
+        buffer.close();
+      }
+    };
+  }
+
+  /** Runs owner and workers until nothing is left to do. */
+  void settle() {
+    while (!transport.ownerTasks.isEmpty() || !workersPaused && !workers.isEmpty()) {
+      if (!transport.ownerTasks.isEmpty()) {
+        transport.ownerTasks.poll().run();
+      } else {
+        workers.poll().run();
+      }
+    }
+  }
+
+  /** Lets one waiting operation run, and what follows from it on the owner thread. */
+  void runWorker() {
+    workers.poll().run();
+    while (!transport.ownerTasks.isEmpty()) {
+      transport.ownerTasks.poll().run();
+    }
+  }
+
+  void resumeWorkers() {
+    workersPaused = false;
+    settle();
+  }
+
+  void advance(Duration time) {
+    nowNanos += time.toNanos();
+    connection.tick();
+    settle();
+  }
+
+  void peerCloses() {
+    transport.close("the peer closed");
+    settle();
+  }
+
+  <T extends ServerEvent> List<T> events(Class<T> type) {
+    return events.stream().filter(type::isInstance).map(type::cast).toList();
+  }
+
+  /** Ends the connection if it has not ended, and checks that nothing of it is left anywhere. */
+  void assertNothingLeaks() {
+    peerCloses();
+    assertThat(finished).as("connection finished").isTrue();
+    assertThat(pool.outstandingBytes()).as("bytes lent by the pool").isZero();
+    assertThat(share.openNow()).as("opens of the share").isZero();
+    assertThat(mechanism.openContexts()).as("security contexts").isZero();
+  }
+}
