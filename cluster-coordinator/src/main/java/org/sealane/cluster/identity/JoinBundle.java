@@ -4,10 +4,23 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.security.PublicKey;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
+import org.sealane.cluster.document.DocumentCodec;
+import org.sealane.cluster.document.DocumentKind;
+import org.sealane.cluster.document.EpochFloor;
+import org.sealane.cluster.document.ObjectKey;
+import org.sealane.cluster.document.SignedDocument;
+import org.sealane.cluster.json.MalformedJsonException;
 import org.sealane.smb.auth.CredentialsException;
 import org.sealane.smb.auth.NodeCredentials;
 import org.sealane.smb.auth.Pem;
@@ -21,9 +34,15 @@ import org.sealane.smb.auth.Pem;
  * @param adminKey verifies the cluster's documents
  * @param epochFloor no document of a lower epoch is believed, so that a node which joins late can
  *     not be given an old policy
+ * @param documents signed ones that the node puts into ZooKeeper where they are missing: its own
+ *     enrolment, so that enrolling needs no connection to the cluster
  */
 public record JoinBundle(
-    String clusterName, NodeCredentials credentials, PublicKey adminKey, long epochFloor) {
+    String clusterName,
+    NodeCredentials credentials,
+    PublicKey adminKey,
+    EpochFloor epochFloor,
+    List<SignedDocument> documents) {
 
   private static final String FORMAT = "sealane-join-bundle/1";
 
@@ -33,9 +52,7 @@ public record JoinBundle(
           .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY);
 
   public JoinBundle {
-    if (epochFloor < 0) {
-      throw new IllegalArgumentException("epoch floor " + epochFloor + " is negative");
-    }
+    documents = List.copyOf(documents);
   }
 
   /** The cluster that the node's certificate names. */
@@ -50,7 +67,7 @@ public record JoinBundle(
 
   /** The same bundle with renewed credentials. */
   public JoinBundle with(NodeCredentials renewed) {
-    return new JoinBundle(clusterName, renewed, adminKey, epochFloor);
+    return new JoinBundle(clusterName, renewed, adminKey, epochFloor, documents);
   }
 
   /** Writes the file with mode 0600, whole or not at all. Replaces one of that name. */
@@ -60,7 +77,14 @@ public record JoinBundle(
     json.put("clusterName", clusterName);
     json.put("clusterId", clusterId().toString());
     json.put("node", node());
-    json.put("epochFloor", epochFloor);
+    ObjectNode floorJson = json.putObject("epochFloor");
+    Map<String, Long> epochs = new TreeMap<>();
+    epochFloor.epochs().forEach((key, epoch) -> epochs.put(key.toString(), epoch));
+    epochs.forEach(floorJson::put);
+    ArrayNode documentsJson = json.putArray("documents");
+    documents.forEach(document ->
+        documentsJson.add(
+            Base64.getEncoder().encodeToString(DocumentCodec.encodeSigned(document))));
     json.put("adminPublicKey", Pem.encode(adminKey));
     json.put("authorities", Pem.encode(credentials.keys().authorities()));
     json.put("certificate", Pem.encode(credentials.keys().chain()));
@@ -87,17 +111,49 @@ public record JoinBundle(
         credentials.identity().clusterId().toString(),
         "clusterId",
         what);
-    JsonNode epochFloor = json.path("epochFloor");
-    if (!epochFloor.canConvertToLong()
-        || !epochFloor.isIntegralNumber()
-        || epochFloor.asLong() < 0) {
-      throw new CredentialsException(what + ": 'epochFloor' is not a number from 0 on");
-    }
     return new JoinBundle(
         text(json, "clusterName", what),
         credentials,
         Pem.publicKey(text(json, "adminPublicKey", what), what),
-        epochFloor.asLong());
+        epochFloor(json.path("epochFloor"), what),
+        documents(json.path("documents"), what));
+  }
+
+  private static EpochFloor epochFloor(JsonNode json, String what) throws CredentialsException {
+    Map<ObjectKey, Long> epochs = new HashMap<>();
+    for (Map.Entry<String, JsonNode> entry : json.properties()) {
+      JsonNode epoch = entry.getValue();
+      if (!epoch.isIntegralNumber() || !epoch.canConvertToLong() || epoch.asLong() < 1) {
+        throw new CredentialsException(what + ": 'epochFloor' is not a table of numbers from 1 on");
+      }
+      epochs.put(objectKey(entry.getKey(), what), epoch.asLong());
+    }
+    return new EpochFloor(epochs);
+  }
+
+  /** The key that {@link ObjectKey#toString} gave as {@code text}. */
+  private static ObjectKey objectKey(String text, String what) throws CredentialsException {
+    String[] parts = text.split("/", -1);
+    try {
+      return new ObjectKey(
+          DocumentKind.ofWord(parts[0]).orElseThrow(IllegalArgumentException::new),
+          UUID.fromString(parts.length == 2 ? parts[1] : ""));
+    } catch (IllegalArgumentException e) {
+      throw new CredentialsException(what + ": 'epochFloor' names no object: " + text, e);
+    }
+  }
+
+  private static List<SignedDocument> documents(JsonNode json, String what)
+      throws CredentialsException {
+    List<SignedDocument> documents = new ArrayList<>();
+    try {
+      for (JsonNode document : json) {
+        documents.add(DocumentCodec.decodeSigned(Base64.getDecoder().decode(document.asText())));
+      }
+      return documents;
+    } catch (MalformedJsonException | IllegalArgumentException e) {
+      throw new CredentialsException(what + ": 'documents' holds what is no signed document", e);
+    }
   }
 
   private static JsonNode parse(String text, String what) throws CredentialsException {
