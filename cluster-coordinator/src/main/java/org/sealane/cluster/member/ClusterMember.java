@@ -1,0 +1,347 @@
+package org.sealane.cluster.member;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.sealane.cluster.audit.AuditLog;
+import org.sealane.cluster.document.DocumentMemory;
+import org.sealane.cluster.document.DocumentVerifier;
+import org.sealane.cluster.store.ClusterPaths;
+import org.sealane.cluster.store.ClusterStore;
+import org.sealane.cluster.store.StoreEvent;
+import org.sealane.cluster.turn.NodeProcess;
+import org.sealane.cluster.turn.TurnAction;
+import org.sealane.smb.lane.LaneKind;
+import org.sealane.smb.lane.LaneRules;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs {@link MemberLogic} for a node: one thread, {@code cluster}, takes events, asks the logic,
+ * and carries out its actions. That thread blocks only on this node's own small files. Any thread
+ * may call the public methods.
+ */
+public final class ClusterMember implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ClusterMember.class);
+
+  /** How long {@link #close} waits for ZooKeeper to take note; after that the session just ends. */
+  private static final int LEAVE_SECONDS_MAX = 3;
+
+  private final MemberIdentity identity;
+  private final ClusterStore store;
+  private final LaneRules rules;
+  private final FenceAction fence;
+  private final AuditLog audit;
+  private final StateDirectory directory;
+  private final DocumentMemory memory;
+  private final Backings backings;
+  private final MemberLogic logic;
+  private final LongSupplier clock;
+  private final ScheduledThreadPoolExecutor cluster;
+  private final CopyOnWriteArrayList<Consumer<ClusterView>> listeners =
+      new CopyOnWriteArrayList<>();
+  private final CompletableFuture<ClusterView> live = new CompletableFuture<>();
+  private final CompletableFuture<Void> left = new CompletableFuture<>();
+  private volatile ClusterView view;
+  private volatile Map<UUID, List<TurnAction.Missing>> waiting = Map.of();
+  private volatile OptionalLong leaseUntil = OptionalLong.empty();
+  private ScheduledFuture<?> tick;
+
+  private ClusterMember(
+      MemberConfig config,
+      StateDirectory directory,
+      DocumentMemory memory,
+      DocumentVerifier verifier,
+      ClusterStore store,
+      LaneRules rules,
+      FenceAction fence,
+      AuditLog audit,
+      LongSupplier clock) {
+    this.directory = directory;
+    this.memory = memory;
+    this.store = store;
+    this.rules = rules;
+    this.fence = fence;
+    this.audit = audit;
+    this.clock = clock;
+    this.backings = new Backings(config.clusterId(), config.roots());
+    this.identity =
+        new MemberIdentity(
+            config.clusterId(),
+            new ClusterPaths(config.cluster()),
+            config.node(),
+            config.nodeKey(),
+            directory.incarnation(),
+            directory.predecessor(),
+            config.endpoints(),
+            config.bundled());
+    this.logic = new MemberLogic(identity, verifier, memory.slots().values(), config.signer());
+    this.cluster =
+        new ScheduledThreadPoolExecutor(
+            1, task -> Thread.ofPlatform().name("cluster-" + config.node()).unstarted(task));
+    cluster.setRemoveOnCancelPolicy(true);
+    cluster.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+  }
+
+  /**
+   * Starts a member: rules of remembered policies are in force, sealed, when this returns; the rest
+   * follows once ZooKeeper is reached. The member starts the store and closes it; the rules, the
+   * audit log and whatever {@code fence} reaches stay the caller's.
+   *
+   * @throws IOException if the state directory is held by another process or is damaged
+   */
+  public static ClusterMember start(
+      MemberConfig config, ClusterStore store, LaneRules rules, FenceAction fence, AuditLog audit)
+      throws IOException {
+    return start(config, store, rules, fence, audit, BootTimeClock::nanos);
+  }
+
+  /** As the other, with a boot clock of the caller's. */
+  static ClusterMember start(
+      MemberConfig config,
+      ClusterStore store,
+      LaneRules rules,
+      FenceAction fence,
+      AuditLog audit,
+      LongSupplier clock)
+      throws IOException {
+    DocumentVerifier verifier =
+        new DocumentVerifier(config.clusterId(), config.adminKey(), config.floor());
+    StateDirectory directory = StateDirectory.open(config.stateDirectory(), UUID.randomUUID());
+    ClusterMember member;
+    try {
+      DocumentMemory memory = DocumentMemory.open(directory.documents(), verifier);
+      member =
+          new ClusterMember(config, directory, memory, verifier, store, rules, fence, audit, clock);
+    } catch (IOException e) {
+      directory.close();
+      throw e;
+    }
+    member.begin();
+    return member;
+  }
+
+  private void begin() {
+    if (!BootTimeClock.countsSuspend()) {
+      LOG.warn("no CLOCK_BOOTTIME here: a suspended node may believe its lease too long");
+    }
+    rules.sealWhen(this::leaseLapsed);
+    CompletableFuture<Void> started = new CompletableFuture<>();
+    cluster.execute(() -> {
+      handle(new MemberEvent.Started());
+      started.complete(null);
+    });
+    started.join();
+    ClusterPaths paths = identity.paths();
+    List.of(paths.nodes(), paths.documents(), paths.turns(), paths.volumes()).forEach(store::watch);
+    store.start(event -> tell(new MemberEvent.StoreSaid(event)));
+    store.contend(paths.coordinator(), identity.node());
+  }
+
+  /** The cluster as this node sees it now. */
+  public ClusterView view() {
+    return view;
+  }
+
+  /** Calls {@code listener} on the thread {@code cluster} with each new view, the current first. */
+  public void onChange(Consumer<ClusterView> listener) {
+    run(() -> {
+      listeners.add(listener);
+      listener.accept(view);
+    });
+  }
+
+  /** Completes when this node is registered, has read everything, and holds its lease. */
+  public CompletionStage<ClusterView> live() {
+    return live.minimalCompletionStage();
+  }
+
+  /** While this node coordinates: what each running turn waits for, by volume. */
+  public Map<UUID, List<TurnAction.Missing>> waiting() {
+    return waiting;
+  }
+
+  public ClusterPaths paths() {
+    return identity.paths();
+  }
+
+  /** Requests for administration go through the member's own session. */
+  public ClusterStore store() {
+    return store;
+  }
+
+  /** Whether the lease is over by the clock, whatever the thread {@code cluster} knows of it. */
+  private boolean leaseLapsed() {
+    OptionalLong until = leaseUntil;
+    return until.isPresent() && clock.getAsLong() - until.getAsLong() >= 0;
+  }
+
+  /**
+   * Leaves in order: the lease is released, so no one has to fence this node, and the session ends.
+   * Lanes must be closed before. Idempotent.
+   */
+  @Override
+  public void close() {
+    tell(new MemberEvent.Leave());
+    try {
+      left.get(LEAVE_SECONDS_MAX, TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      LOG.warn("node={} left without ZooKeeper's answer", identity.node());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("leaving never fails", e);
+    }
+    store.close();
+    cluster.shutdown();
+    try {
+      if (!cluster.awaitTermination(LEAVE_SECONDS_MAX, TimeUnit.SECONDS)) {
+        cluster.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      cluster.shutdownNow();
+      Thread.currentThread().interrupt();
+    }
+    backings.close();
+    try {
+      directory.close();
+    } catch (IOException e) {
+      LOG.warn("state directory not closed: {}", e.toString());
+    }
+  }
+
+  private void tell(MemberEvent event) {
+    run(() -> handle(event));
+  }
+
+  private void run(Runnable task) {
+    try {
+      cluster.execute(task);
+    } catch (RejectedExecutionException e) {
+      LOG.trace("after close", e);
+    }
+  }
+
+  /** Only on the thread {@code cluster}. */
+  private void handle(MemberEvent event) {
+    try {
+      logEvent(event);
+      carryOut(logic.on(event, now()));
+      waiting = logic.waiting();
+      armTick();
+    } catch (RuntimeException e) {
+      // A bug: this node can no longer follow its cluster, so it must not send anything clear.
+      rules.failSealed(true);
+      LOG.error("node={} follows its cluster no longer; restart it", identity.node(), e);
+      store.close();
+      throw e;
+    }
+  }
+
+  private void carryOut(List<MemberAction> actions) {
+    for (MemberAction action : actions) {
+      try {
+        carryOut(action);
+      } catch (IOException e) {
+        LOG.error("node={} can not remember a document: {}", identity.node(), e.toString());
+        carryOut(logic.on(new MemberEvent.ActionFailed(action, e.toString()), now()));
+        return;
+      }
+    }
+  }
+
+  private void carryOut(MemberAction action) throws IOException {
+    switch (action) {
+      case MemberAction.Submit submit ->
+          store
+              .submit(submit.request())
+              .thenAccept(result -> tell(new MemberEvent.Replied(submit.token(), result)));
+      case MemberAction.Remember remember -> memory.remember(remember.slot());
+      case MemberAction.Publish publish -> rules.publish(publish.rule());
+      case MemberAction.FailSealed seal -> rules.failSealed(seal.on());
+      case MemberAction.LeaseUntil until -> leaseUntil = OptionalLong.of(until.bootNanos());
+      case MemberAction.AwaitDrained await -> awaitDrained(await);
+      case MemberAction.Fence cut -> fence(cut.departed());
+      case MemberAction.ClaimBacking claim -> tell(backings.claim(claim.volume(), claim.path()));
+      case MemberAction.RecordOwnerEpoch record ->
+          tell(backings.record(record.volume(), record.ownerEpoch()));
+      case MemberAction.ReleaseBacking release -> backings.release(release.volume());
+      case MemberAction.Show show -> show(show.view());
+      case MemberAction.Audit record -> {
+        LOG.debug("node={} {} {}", identity.node(), record.event().kind(), record.event().fields());
+        audit.record(record.event());
+      }
+      case MemberAction.Left _ -> left.complete(null);
+    }
+  }
+
+  private void awaitDrained(MemberAction.AwaitDrained await) {
+    CompletableFuture<?>[] both = new CompletableFuture<?>[LaneKind.values().length];
+    for (LaneKind kind : LaneKind.values()) {
+      both[kind.ordinal()] =
+          rules.drainedBelow(await.volume(), kind, await.epoch()).toCompletableFuture();
+    }
+    CompletableFuture.allOf(both)
+        .thenRun(() -> tell(new MemberEvent.Drained(await.volume(), await.epoch())));
+  }
+
+  private void fence(NodeProcess departed) {
+    fence
+        .fence(departed)
+        .whenComplete((_, failure) ->
+            tell(
+                failure == null
+                    ? new MemberEvent.Fenced(departed)
+                    : new MemberEvent.FenceFailed(departed, failure.toString())));
+  }
+
+  private void show(ClusterView shown) {
+    view = shown;
+    listeners.forEach(listener -> listener.accept(shown));
+    if (shown.connection() == MemberPhase.LIVE && !shown.sealed()) {
+      live.complete(shown);
+    }
+  }
+
+  private void armTick() {
+    if (tick != null) {
+      tick.cancel(false);
+      tick = null;
+    }
+    OptionalLong due = logic.nextTick();
+    if (due.isPresent() && !cluster.isShutdown()) {
+      long delayNanos = Math.max(0, due.getAsLong() - clock.getAsLong());
+      tick =
+          cluster.schedule(() -> handle(new MemberEvent.Tick()), delayNanos, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  private Now now() {
+    return new Now(clock.getAsLong(), Instant.now());
+  }
+
+  private void logEvent(MemberEvent event) {
+    switch (event) {
+      case MemberEvent.StoreSaid said when !(said.event() instanceof StoreEvent.Changed) ->
+          LOG.debug("node={} store: {}", identity.node(), said.event());
+      case MemberEvent.FenceFailed failed ->
+          LOG.warn(
+              "node={} could not cut off {}: {}", identity.node(), failed.departed(), failed.why());
+      case MemberEvent other -> LOG.trace("node={} {}", identity.node(), other);
+    }
+  }
+}
