@@ -31,7 +31,7 @@ import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.sealane.smb.auth.CertificateIdentity;
 import org.sealane.smb.auth.CredentialsException;
-import org.sealane.smb.auth.KeyAndChain;
+import org.sealane.smb.auth.KeyAndCertificate;
 import org.sealane.smb.auth.NodeCredentials;
 import org.sealane.smb.auth.Pem;
 
@@ -132,7 +132,7 @@ public final class ClusterCa {
     KeyPair keys = Ed25519Keys.generate(random);
     X509Certificate issued = certifyNode(node, keys.getPublic(), validity);
     return new NodeCredentials(
-        new KeyAndChain(keys.getPrivate(), List.of(issued), List.of(certificate)),
+        new KeyAndCertificate(keys.getPrivate(), issued, List.of(certificate)),
         new CertificateIdentity.Node(clusterId(), node));
   }
 
@@ -149,7 +149,7 @@ public final class ClusterCa {
     X509Certificate issued =
         sign(issuer(), key, subject, keys.getPublic(), validity, ADMIN_USES, random);
     return new AdminCredentials(
-        new KeyAndChain(keys.getPrivate(), List.of(issued), List.of(certificate)), subject);
+        new KeyAndCertificate(keys.getPrivate(), issued, List.of(certificate)), subject);
   }
 
   public UUID clusterId() {

@@ -6,23 +6,22 @@ import java.security.cert.CertPathValidatorException.BasicReason;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
-import org.sealane.smb.auth.ChainVerifier;
-import org.sealane.smb.auth.ChainVerifier.Role;
-import org.sealane.smb.auth.KeyAndChain;
+import org.sealane.smb.auth.CertificateVerifier;
+import org.sealane.smb.auth.CertificateVerifier.Role;
+import org.sealane.smb.auth.KeyAndCertificate;
 import org.sealane.smb.auth.Refusal;
 
 /** Judges peers of admin connections by the rules that lanes have. Any thread may call. */
 final class ClusterTrustManager extends X509ExtendedTrustManager {
-  private final Supplier<KeyAndChain> keys;
+  private final Supplier<KeyAndCertificate> keys;
   private final PeerPolicy peers;
   private final InstantSource clock;
 
-  ClusterTrustManager(Supplier<KeyAndChain> keys, PeerPolicy peers, InstantSource clock) {
+  ClusterTrustManager(Supplier<KeyAndCertificate> keys, PeerPolicy peers, InstantSource clock) {
     this.keys = keys;
     this.peers = peers;
     this.clock = clock;
@@ -70,10 +69,14 @@ final class ClusterTrustManager extends X509ExtendedTrustManager {
   }
 
   private void check(X509Certificate[] chain, Role role) throws CertificateException {
-    switch (ChainVerifier.verify(List.of(chain), keys.get().authorities(), clock.instant(), role)) {
-      case ChainVerifier.Verdict.Refused refused ->
+    if (chain.length != 1) {
+      // The cluster's CA signs directly.
+      throw refuse(Refusal.WRONG_CERTIFICATE, "a chain of " + chain.length);
+    }
+    switch (CertificateVerifier.verify(chain[0], keys.get().authorities(), clock.instant(), role)) {
+      case CertificateVerifier.Verdict.Refused refused ->
           throw refuse(refused.refusal(), refused.detail());
-      case ChainVerifier.Verdict.Accepted accepted -> {
+      case CertificateVerifier.Verdict.Accepted accepted -> {
         Optional<Refusal> refusal = peers.refusal(accepted.identity(), accepted.certificate());
         if (refusal.isPresent()) {
           throw refuse(refusal.get(), accepted.identity().uri());

@@ -87,7 +87,7 @@ public record JoinBundle(
             Base64.getEncoder().encodeToString(DocumentCodec.encodeSigned(document))));
     json.put("adminPublicKey", Pem.encode(adminKey));
     json.put("authorities", Pem.encode(credentials.keys().authorities()));
-    json.put("certificate", Pem.encode(credentials.keys().chain()));
+    json.put("certificate", Pem.encode(List.of(credentials.keys().certificate())));
     json.put("privateKey", Pem.encode(credentials.keys().key()));
     SecretFile.writeSecret(file, json.toPrettyString() + "\n");
   }

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedKeyManager;
-import org.sealane.smb.auth.KeyAndChain;
+import org.sealane.smb.auth.KeyAndCertificate;
 import org.sealane.smb.auth.NodeCertificate;
 
 /**
@@ -23,10 +23,10 @@ final class SuppliedKeyManager extends X509ExtendedKeyManager {
 
   private static final String KEY_TYPE = "EdDSA";
 
-  private final Supplier<KeyAndChain> keys;
-  private final Map<String, KeyAndChain> byAlias = new LinkedHashMap<>();
+  private final Supplier<KeyAndCertificate> keys;
+  private final Map<String, KeyAndCertificate> byAlias = new LinkedHashMap<>();
 
-  SuppliedKeyManager(Supplier<KeyAndChain> keys) {
+  SuppliedKeyManager(Supplier<KeyAndCertificate> keys) {
     this.keys = keys;
   }
 
@@ -67,18 +67,18 @@ final class SuppliedKeyManager extends X509ExtendedKeyManager {
 
   @Override
   public synchronized X509Certificate[] getCertificateChain(String alias) {
-    KeyAndChain named = byAlias.get(alias);
-    return named == null ? null : named.chain().toArray(X509Certificate[]::new);
+    KeyAndCertificate named = byAlias.get(alias);
+    return named == null ? null : new X509Certificate[] {named.certificate()};
   }
 
   @Override
   public synchronized PrivateKey getPrivateKey(String alias) {
-    KeyAndChain named = byAlias.get(alias);
+    KeyAndCertificate named = byAlias.get(alias);
     return named == null ? null : named.key();
   }
 
   private String current() {
-    KeyAndChain now = keys.get();
+    KeyAndCertificate now = keys.get();
     String alias = NodeCertificate.fingerprint(now.certificate());
     synchronized (this) {
       byAlias.put(alias, now);

@@ -8,7 +8,7 @@ import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.TrustManager;
-import org.sealane.smb.auth.KeyAndChain;
+import org.sealane.smb.auth.KeyAndCertificate;
 
 /**
  * TLS 1.3 with both sides' certificates for the admin API, by the JDK's own provider. Names of
@@ -31,7 +31,10 @@ public final class TlsContexts {
    * @param clock for the validity of certificates
    */
   public static SSLContext create(
-      Supplier<KeyAndChain> keys, PeerPolicy peers, InstantSource clock, SecureRandom random) {
+      Supplier<KeyAndCertificate> keys,
+      PeerPolicy peers,
+      InstantSource clock,
+      SecureRandom random) {
     try {
       SSLContext context = SSLContext.getInstance("TLSv1.3");
       context.init(

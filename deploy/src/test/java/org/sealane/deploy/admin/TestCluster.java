@@ -11,7 +11,7 @@ import org.sealane.cluster.identity.PeerPolicy;
 import org.sealane.cluster.identity.TlsContexts;
 import org.sealane.cluster.identity.Validity;
 import org.sealane.smb.auth.Enrollment;
-import org.sealane.smb.auth.KeyAndChain;
+import org.sealane.smb.auth.KeyAndCertificate;
 
 /** A CA with certificates for tests of the admin API; no node of it runs. */
 final class TestCluster {
@@ -37,7 +37,7 @@ final class TestCluster {
         PeerPolicy.anyNode(ca.clusterId(), certificate -> Enrollment.Verdict.ACCEPTED));
   }
 
-  private static SSLContext context(KeyAndChain keys, PeerPolicy peers) {
+  private static SSLContext context(KeyAndCertificate keys, PeerPolicy peers) {
     return TlsContexts.create(() -> keys, peers, Clock.systemUTC(), RANDOM);
   }
 }

@@ -9,6 +9,12 @@ import org.sealane.smb.wire.MalformedMessageException;
  * errors count from the first byte of the whole token. Not thread-safe.
  */
 final class DerReader {
+  static final int BIT_STRING = 0x03;
+  static final int OCTET_STRING = 0x04;
+  static final int OBJECT_IDENTIFIER = 0x06;
+  static final int ENUMERATED = 0x0A;
+  static final int SEQUENCE = 0x30;
+
   private final byte[] bytes;
   private final int end;
   private int position;

@@ -1,6 +1,7 @@
 package org.sealane.smb.auth;
 
 import java.nio.ByteBuffer;
+import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
@@ -23,7 +24,7 @@ final class NodeAcceptor implements SecurityContext {
   private final List<KeyAgreement> keyAgreements;
   private final Enrollment enrollment;
   private final InstantSource clock;
-  private final NodeTlsCrypto crypto;
+  private final SecureRandom random;
   private State state = State.START;
   private int tokens;
 
@@ -37,12 +38,12 @@ final class NodeAcceptor implements SecurityContext {
       List<KeyAgreement> keyAgreements,
       Enrollment enrollment,
       InstantSource clock,
-      NodeTlsCrypto crypto) {
+      SecureRandom random) {
     this.credentials = credentials;
     this.keyAgreements = keyAgreements;
     this.enrollment = enrollment;
     this.clock = clock;
-    this.crypto = crypto;
+    this.random = random;
   }
 
   @Override
@@ -77,14 +78,16 @@ final class NodeAcceptor implements SecurityContext {
     binding = LaneBindingCodec.decode(encodedBinding);
     check =
         new PeerCheck(
-            credentials.identity().clusterId(),
-            binding.clientNode(),
-            ChainVerifier.Role.CLIENT,
-            enrollment,
-            clock);
+            credentials, binding.clientNode(), CertificateVerifier.Role.CLIENT, enrollment, clock);
     channel =
         NodeTlsChannel.accept(
-            new NodeTlsServer(crypto, credentials, keyAgreements, binding, encodedBinding, check),
+            new NodeTlsServer(
+                new NodeTlsCrypto(random, check),
+                credentials,
+                keyAgreements,
+                binding,
+                encodedBinding,
+                check),
             check);
     return Arrays.copyOfRange(token, end, token.length);
   }

@@ -11,10 +11,11 @@ import java.nio.file.Path;
  * @param keys the node's key and certificate, and the cluster's CA
  * @param identity the cluster and node that the certificate names
  */
-public record NodeCredentials(KeyAndChain keys, CertificateIdentity.Node identity) {
+public record NodeCredentials(KeyAndCertificate keys, CertificateIdentity.Node identity) {
 
   /** Takes the identity from the certificate; {@code what} names it in errors. */
-  public static NodeCredentials of(KeyAndChain keys, String what) throws CredentialsException {
+  public static NodeCredentials of(KeyAndCertificate keys, String what)
+      throws CredentialsException {
     CertificateIdentity identity = CertificateIdentity.of(keys.certificate()).orElse(null);
     if (identity instanceof CertificateIdentity.Node node) {
       return new NodeCredentials(keys, node);
@@ -24,15 +25,15 @@ public record NodeCredentials(KeyAndChain keys, CertificateIdentity.Node identit
 
   /** Parses PEM text; {@code what} names it in errors. */
   public static NodeCredentials fromPem(
-      String keyPem, String chainPem, String authoritiesPem, String what)
+      String keyPem, String certificatePem, String authoritiesPem, String what)
       throws CredentialsException {
-    return of(KeyAndChain.fromPem(keyPem, chainPem, authoritiesPem, what), what);
+    return of(KeyAndCertificate.fromPem(keyPem, certificatePem, authoritiesPem, what), what);
   }
 
   /** Reads PEM files; blocks on the file system. */
-  public static NodeCredentials load(Path key, Path chain, Path authorities)
+  public static NodeCredentials load(Path key, Path certificate, Path authorities)
       throws CredentialsException {
-    return fromPem(read(key), read(chain), read(authorities), chain.toString());
+    return fromPem(read(key), read(certificate), read(authorities), certificate.toString());
   }
 
   private static String read(Path file) throws CredentialsException {

@@ -1,6 +1,7 @@
 package org.sealane.smb.auth;
 
 import java.nio.ByteBuffer;
+import java.security.SecureRandom;
 import java.util.List;
 import org.sealane.smb.lane.LaneBinding;
 
@@ -31,14 +32,19 @@ final class NodeInitiator implements SecurityContext {
       NodeCredentials credentials,
       List<KeyAgreement> keyAgreements,
       PeerCheck check,
-      NodeTlsCrypto crypto) {
+      SecureRandom random) {
     this.binding = binding;
     this.encodedBinding = LaneBindingCodec.encode(binding);
     this.keyAgreements = keyAgreements;
     this.check = check;
     this.channel =
         NodeTlsChannel.connect(
-            new NodeTlsClient(crypto, credentials.keys(), keyAgreements, encodedBinding, check),
+            new NodeTlsClient(
+                new NodeTlsCrypto(random, check),
+                credentials.keys(),
+                keyAgreements,
+                encodedBinding,
+                check),
             check);
   }
 

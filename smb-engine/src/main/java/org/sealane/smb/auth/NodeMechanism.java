@@ -51,8 +51,7 @@ public final class NodeMechanism implements SecurityMechanism {
   public SecurityContext acceptor() {
     return new SpnegoAcceptor(
         MechanismOid.NODE,
-        new NodeAcceptor(
-            credentials.get(), keyAgreements, enrollment, clock, new NodeTlsCrypto(random)));
+        new NodeAcceptor(credentials.get(), keyAgreements, enrollment, clock, random));
   }
 
   /**
@@ -70,14 +69,9 @@ public final class NodeMechanism implements SecurityMechanism {
     }
     PeerCheck check =
         new PeerCheck(
-            binding.clusterId(),
-            binding.serverNode(),
-            ChainVerifier.Role.SERVER,
-            enrollment,
-            clock);
+            own, binding.serverNode(), CertificateVerifier.Role.SERVER, enrollment, clock);
     return new SpnegoInitiator(
-        MechanismOid.NODE,
-        new NodeInitiator(binding, own, keyAgreements, check, new NodeTlsCrypto(random)));
+        MechanismOid.NODE, new NodeInitiator(binding, own, keyAgreements, check, random));
   }
 
   @Override

@@ -75,7 +75,7 @@ final class NodeTlsClient extends DefaultTlsClient implements TlsAuthentication,
   }
 
   private final NodeTlsCrypto crypto;
-  private final KeyAndChain keys;
+  private final KeyAndCertificate keys;
   private final List<KeyAgreement> keyAgreements;
   private final byte[] encodedBinding;
   private final PeerCheck check;
@@ -85,7 +85,7 @@ final class NodeTlsClient extends DefaultTlsClient implements TlsAuthentication,
 
   NodeTlsClient(
       NodeTlsCrypto crypto,
-      KeyAndChain keys,
+      KeyAndCertificate keys,
       List<KeyAgreement> keyAgreements,
       byte[] encodedBinding,
       PeerCheck check) {
@@ -143,7 +143,7 @@ final class NodeTlsClient extends DefaultTlsClient implements TlsAuthentication,
 
   @Override
   public int getMaxCertificateChainLength() {
-    return ChainVerifier.CHAIN_CERTIFICATES_MAX;
+    return NodeTls.CERTIFICATES_MAX;
   }
 
   @Override
@@ -156,9 +156,12 @@ final class NodeTlsClient extends DefaultTlsClient implements TlsAuthentication,
     return this;
   }
 
+  /** It passed {@link NodeTlsCrypto#createCertificate}, or it is not here. */
   @Override
   public void notifyServerCertificate(TlsServerCertificate certificate) throws IOException {
-    check.check(NodeTls.chain(certificate.getCertificate()), keys.authorities());
+    if (!check.accepted()) {
+      throw check.refuse(Refusal.NO_CERTIFICATE, "");
+    }
   }
 
   @Override

@@ -98,7 +98,7 @@ final class NodeTlsServer extends DefaultTlsServer implements NodeTlsPeer {
 
   @Override
   public int getMaxCertificateChainLength() {
-    return ChainVerifier.CHAIN_CERTIFICATES_MAX;
+    return NodeTls.CERTIFICATES_MAX;
   }
 
   @Override
@@ -149,9 +149,12 @@ final class NodeTlsServer extends DefaultTlsServer implements NodeTlsPeer {
         NodeTls.noRequestContext(), NodeTls.signatureAlgorithms(), null, null);
   }
 
+  /** It passed {@link NodeTlsCrypto#createCertificate}, or it is not here. */
   @Override
   public void notifyClientCertificate(Certificate certificate) throws IOException {
-    check.check(NodeTls.chain(certificate), credentials.keys().authorities());
+    if (!check.accepted()) {
+      throw check.refuse(Refusal.NO_CERTIFICATE, "");
+    }
   }
 
   @Override

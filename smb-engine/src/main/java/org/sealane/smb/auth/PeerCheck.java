@@ -16,7 +16,8 @@ import org.bouncycastle.tls.TlsFatalAlertReceived;
 final class PeerCheck {
   private final UUID clusterId;
   private final String expectedNode;
-  private final ChainVerifier.Role peerRole;
+  private final CertificateVerifier.Role peerRole;
+  private final List<X509Certificate> authorities;
   private final Enrollment enrollment;
   private final InstantSource clock;
 
@@ -24,33 +25,35 @@ final class PeerCheck {
   private String reason = "";
 
   /**
+   * @param own whose CAs are believed, and whose cluster the peer must be of
    * @param expectedNode the node that the peer must prove to be
    * @param peerRole the peer's end of the handshake
    */
   PeerCheck(
-      UUID clusterId,
+      NodeCredentials own,
       String expectedNode,
-      ChainVerifier.Role peerRole,
+      CertificateVerifier.Role peerRole,
       Enrollment enrollment,
       InstantSource clock) {
-    this.clusterId = clusterId;
+    this.clusterId = own.identity().clusterId();
+    this.authorities = own.keys().authorities();
     this.expectedNode = expectedNode;
     this.peerRole = peerRole;
     this.enrollment = enrollment;
     this.clock = clock;
   }
 
-  /** Accepts the peer's certificates or throws the alert that refuses them. */
-  void check(List<X509Certificate> chain, List<X509Certificate> authorities) throws IOException {
-    switch (ChainVerifier.verify(chain, authorities, clock.instant(), peerRole)) {
-      case ChainVerifier.Verdict.Refused refused ->
+  /** Accepts the peer's certificate or throws the alert that refuses it. */
+  void check(X509Certificate certificate) throws IOException {
+    switch (CertificateVerifier.verify(certificate, authorities, clock.instant(), peerRole)) {
+      case CertificateVerifier.Verdict.Refused refused ->
           throw refuse(refused.refusal(), refused.detail());
-      case ChainVerifier.Verdict.Accepted good -> checkIdentity(good);
+      case CertificateVerifier.Verdict.Accepted good -> checkIdentity(good);
     }
     accepted = true;
   }
 
-  private void checkIdentity(ChainVerifier.Verdict.Accepted good) throws IOException {
+  private void checkIdentity(CertificateVerifier.Verdict.Accepted good) throws IOException {
     if (!(good.identity() instanceof CertificateIdentity.Node node)) {
       throw refuse(Refusal.WRONG_CERTIFICATE, "it is not a node's");
     }
@@ -85,10 +88,14 @@ final class PeerCheck {
     note(
         switch (cause) {
           case TlsFatalAlertReceived received ->
-              "peer " + expectedNode + " refused: "
+              "peer "
+                  + expectedNode
+                  + " refused: "
                   + Refusal.phraseOf(received.getAlertDescription());
           case TlsFatalAlert raised ->
-              "refused " + expectedNode + ": bad handshake, "
+              "refused "
+                  + expectedNode
+                  + ": bad handshake, "
                   + AlertDescription.getText(raised.getAlertDescription())
                   + causeOf(raised);
           default -> "refused " + expectedNode + ": bad handshake" + causeOf(cause);

@@ -20,11 +20,6 @@ public final class Spnego {
   static final int MECH_TYPES_MAX = 16;
 
   private static final int INITIAL_CONTEXT_TOKEN = 0x60;
-  private static final int SEQUENCE = 0x30;
-  private static final int OBJECT_IDENTIFIER = 0x06;
-  private static final int OCTET_STRING = 0x04;
-  private static final int BIT_STRING = 0x03;
-  private static final int ENUMERATED = 0x0A;
 
   /** Context-specific, constructed: {@code [n]}. */
   private static final int CONTEXT = 0xA0;
@@ -72,28 +67,29 @@ public final class Spnego {
   private static byte[] encodeInit(Token.NegTokenInit init) {
     ByteArrayOutputStream mechTypes = new ByteArrayOutputStream();
     for (MechanismOid mechType : init.mechTypes()) {
-      mechTypes.writeBytes(element(OBJECT_IDENTIFIER, mechType.content()));
+      mechTypes.writeBytes(element(DerReader.OBJECT_IDENTIFIER, mechType.content()));
     }
     byte[] fields =
         concatenate(
-            element(CONTEXT, element(SEQUENCE, mechTypes.toByteArray())),
+            element(CONTEXT, element(DerReader.SEQUENCE, mechTypes.toByteArray())),
             optionalOctets(2, init.mechToken()),
             optionalOctets(3, init.mechListMic()));
     return element(
         INITIAL_CONTEXT_TOKEN,
-        element(OBJECT_IDENTIFIER, MechanismOid.SPNEGO.content()),
-        element(CONTEXT, element(SEQUENCE, fields)));
+        element(DerReader.OBJECT_IDENTIFIER, MechanismOid.SPNEGO.content()),
+        element(CONTEXT, element(DerReader.SEQUENCE, fields)));
   }
 
   private static byte[] encodeResp(Token.NegTokenResp resp) {
     byte[] negState =
         resp.negState()
-            .map(
-                state -> element(CONTEXT, element(ENUMERATED, new byte[] {(byte) state.ordinal()})))
+            .map(state ->
+                element(
+                    CONTEXT, element(DerReader.ENUMERATED, new byte[] {(byte) state.ordinal()})))
             .orElse(EMPTY);
     byte[] supportedMech =
         resp.supportedMech()
-            .map(mech -> element(CONTEXT | 1, element(OBJECT_IDENTIFIER, mech.content())))
+            .map(mech -> element(CONTEXT | 1, element(DerReader.OBJECT_IDENTIFIER, mech.content())))
             .orElse(EMPTY);
     byte[] fields =
         concatenate(
@@ -101,7 +97,7 @@ public final class Spnego {
             supportedMech,
             optionalOctets(2, resp.responseToken()),
             optionalOctets(3, resp.mechListMic()));
-    return element(CONTEXT | 1, element(SEQUENCE, fields));
+    return element(CONTEXT | 1, element(DerReader.SEQUENCE, fields));
   }
 
   /** Decodes a whole token. What the fields mean together is the caller's to judge. */
@@ -120,19 +116,19 @@ public final class Spnego {
     DerReader framed = in.enter(INITIAL_CONTEXT_TOKEN, "InitialContextToken");
     int offset = framed.offset();
     MechanismOid mechanism =
-        MechanismOid.fromContent(framed.content(OBJECT_IDENTIFIER, "thisMech"), offset);
+        MechanismOid.fromContent(framed.content(DerReader.OBJECT_IDENTIFIER, "thisMech"), offset);
     if (!mechanism.equals(MechanismOid.SPNEGO)) {
       throw new MalformedMessageException("thisMech", offset, "SPNEGO", 0);
     }
     DerReader choice = framed.enter(CONTEXT, "NegotiationToken");
     framed.requireEnd("InitialContextToken");
-    DerReader fields = choice.enter(SEQUENCE, "NegTokenInit");
+    DerReader fields = choice.enter(DerReader.SEQUENCE, "NegTokenInit");
     choice.requireEnd("NegotiationToken");
     List<MechanismOid> mechTypes = decodeMechTypes(fields);
     if (fields.nextIs(CONTEXT | 1)) {
       // [RFC 4178] 4.2.1: reqFlags is not integrity protected and not to be relied on.
       DerReader reqFlags = fields.enter(CONTEXT | 1, "reqFlags");
-      reqFlags.content(BIT_STRING, "reqFlags");
+      reqFlags.content(DerReader.BIT_STRING, "reqFlags");
       reqFlags.requireEnd("reqFlags");
     }
     byte[] mechToken = optionalOctets(fields, 2, "mechToken");
@@ -144,7 +140,7 @@ public final class Spnego {
   private static List<MechanismOid> decodeMechTypes(DerReader fields)
       throws MalformedMessageException {
     DerReader tagged = fields.enter(CONTEXT, "mechTypes");
-    DerReader list = tagged.enter(SEQUENCE, "mechTypes");
+    DerReader list = tagged.enter(DerReader.SEQUENCE, "mechTypes");
     tagged.requireEnd("mechTypes");
     List<MechanismOid> mechTypes = new ArrayList<>();
     while (!list.atEnd()) {
@@ -153,7 +149,8 @@ public final class Spnego {
         throw new MalformedMessageException(
             "mechTypes", offset, "at most " + MECH_TYPES_MAX, MECH_TYPES_MAX + 1L);
       }
-      mechTypes.add(MechanismOid.fromContent(list.content(OBJECT_IDENTIFIER, "mechType"), offset));
+      mechTypes.add(
+          MechanismOid.fromContent(list.content(DerReader.OBJECT_IDENTIFIER, "mechType"), offset));
     }
     if (mechTypes.isEmpty()) {
       throw new MalformedMessageException("mechTypes", list.offset(), "at least one", 0);
@@ -167,19 +164,19 @@ public final class Spnego {
       return optionalOctets(fields, 4, "mechListMIC");
     }
     DerReader tagged = fields.enter(CONTEXT | 3, "mechListMIC");
-    if (tagged.nextIs(SEQUENCE)) {
-      tagged.enter(SEQUENCE, "negHints");
+    if (tagged.nextIs(DerReader.SEQUENCE)) {
+      tagged.enter(DerReader.SEQUENCE, "negHints");
       tagged.requireEnd("negHints");
       return optionalOctets(fields, 4, "mechListMIC");
     }
-    byte[] mechListMic = tagged.content(OCTET_STRING, "mechListMIC");
+    byte[] mechListMic = tagged.content(DerReader.OCTET_STRING, "mechListMIC");
     tagged.requireEnd("mechListMIC");
     return mechListMic;
   }
 
   private static Token decodeResp(DerReader in) throws MalformedMessageException {
     DerReader choice = in.enter(CONTEXT | 1, "NegotiationToken");
-    DerReader fields = choice.enter(SEQUENCE, "NegTokenResp");
+    DerReader fields = choice.enter(DerReader.SEQUENCE, "NegTokenResp");
     choice.requireEnd("NegotiationToken");
     Optional<NegState> negState = Optional.empty();
     if (fields.nextIs(CONTEXT)) {
@@ -191,7 +188,8 @@ public final class Spnego {
       int offset = tagged.offset();
       supportedMech =
           Optional.of(
-              MechanismOid.fromContent(tagged.content(OBJECT_IDENTIFIER, "supportedMech"), offset));
+              MechanismOid.fromContent(
+                  tagged.content(DerReader.OBJECT_IDENTIFIER, "supportedMech"), offset));
       tagged.requireEnd("supportedMech");
     }
     byte[] responseToken = optionalOctets(fields, 2, "responseToken");
@@ -202,7 +200,7 @@ public final class Spnego {
 
   private static NegState decodeNegState(DerReader tagged) throws MalformedMessageException {
     int offset = tagged.offset();
-    byte[] value = tagged.content(ENUMERATED, "negState");
+    byte[] value = tagged.content(DerReader.ENUMERATED, "negState");
     tagged.requireEnd("negState");
     NegState[] states = NegState.values();
     if (value.length != 1 || value[0] < 0 || value[0] >= states.length) {
@@ -218,13 +216,15 @@ public final class Spnego {
       return EMPTY;
     }
     DerReader tagged = fields.enter(CONTEXT | number, field);
-    byte[] octets = tagged.content(OCTET_STRING, field);
+    byte[] octets = tagged.content(DerReader.OCTET_STRING, field);
     tagged.requireEnd(field);
     return octets;
   }
 
   private static byte[] optionalOctets(int number, byte[] octets) {
-    return octets.length == 0 ? EMPTY : element(CONTEXT | number, element(OCTET_STRING, octets));
+    return octets.length == 0
+        ? EMPTY
+        : element(CONTEXT | number, element(DerReader.OCTET_STRING, octets));
   }
 
   private static byte[] element(int tag, byte[]... contents) {

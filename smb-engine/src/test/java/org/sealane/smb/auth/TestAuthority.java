@@ -5,11 +5,13 @@ import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
+import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
@@ -29,6 +31,9 @@ public final class TestAuthority {
   public static final Instant NOW = Instant.parse("2026-06-01T12:00:00Z");
 
   private static final Duration YEAR = Duration.ofDays(365);
+
+  private static final Map<String, Integer> KEY_BITS =
+      Map.of("Ed25519", 255, "Ed448", 448, "EC", 256);
 
   /** What a certificate says; start from {@link #node}. */
   public record Request(
@@ -53,16 +58,29 @@ public final class TestAuthority {
   }
 
   private final UUID clusterId;
-  private final KeyPair keys = newKeys("Ed25519");
+  private final SecureRandom random;
+  private final KeyPair keys;
   private final X509Certificate certificate;
   private long serial = 1;
 
   public TestAuthority(UUID clusterId) {
-    this(clusterId, NOW.plus(YEAR));
+    this(clusterId, new SecureRandom());
   }
 
+  /** The same {@code random} gives the same keys and certificates. */
+  public TestAuthority(UUID clusterId, SecureRandom random) {
+    this(clusterId, random, NOW.plus(YEAR));
+  }
+
+  /** A CA that is valid until {@code notAfter}. */
   public TestAuthority(UUID clusterId, Instant notAfter) {
+    this(clusterId, new SecureRandom(), notAfter);
+  }
+
+  private TestAuthority(UUID clusterId, SecureRandom random, Instant notAfter) {
     this.clusterId = clusterId;
+    this.random = random;
+    this.keys = newKeys("Ed25519");
     Request request =
         new Request(
             "sealane:cluster/" + clusterId + "/ca/test", NOW.minus(YEAR), notAfter, true, null);
@@ -98,10 +116,8 @@ public final class TestAuthority {
   public NodeCredentials credentials(String name, Request request) {
     KeyPair own = newKeys("Ed25519");
     return new NodeCredentials(
-        new KeyAndChain(
-            own.getPrivate(),
-            List.of(issue(request, own, name(), keys.getPrivate())),
-            List.of(certificate)),
+        new KeyAndCertificate(
+            own.getPrivate(), issue(request, own, name(), keys.getPrivate()), List.of(certificate)),
         new CertificateIdentity.Node(clusterId, name));
   }
 
@@ -109,7 +125,8 @@ public final class TestAuthority {
   public NodeCredentials certifiedBy(TestAuthority other, String name) {
     NodeCredentials foreign = other.credentials(name, node(name));
     return new NodeCredentials(
-        new KeyAndChain(foreign.keys().key(), foreign.keys().chain(), List.of(certificate)),
+        new KeyAndCertificate(
+            foreign.keys().key(), foreign.keys().certificate(), List.of(certificate)),
         foreign.identity());
   }
 
@@ -118,9 +135,11 @@ public final class TestAuthority {
     return issue(request, newKeys(keyAlgorithm), name(), keys.getPrivate());
   }
 
-  public static KeyPair newKeys(String algorithm) {
+  private KeyPair newKeys(String algorithm) {
     try {
-      return KeyPairGenerator.getInstance(algorithm).generateKeyPair();
+      KeyPairGenerator generator = KeyPairGenerator.getInstance(algorithm);
+      generator.initialize(KEY_BITS.get(algorithm), random);
+      return generator.generateKeyPair();
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);
     }

@@ -24,14 +24,11 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Decides whether a peer's certificates are good ones of the cluster's CA: path validation of [RFC
+ * Decides whether a peer's certificate is a good one of the cluster's CA: path validation of [RFC
  * 5280] 6 at a given instant, and what this project asks of its certificates besides. Whether the
  * node is enrolled, and is the one that was meant, is asked elsewhere. Stateless.
  */
-public final class ChainVerifier {
-
-  /** A leaf, and room for two intermediate CAs. */
-  public static final int CHAIN_CERTIFICATES_MAX = 3;
+public final class CertificateVerifier {
 
   /** What the peer wants to be in the handshake, as its certificate's extended key usage says. */
   public enum Role {
@@ -52,45 +49,38 @@ public final class ChainVerifier {
 
   /** What was found. */
   public sealed interface Verdict {
-    /** The chain is good, and names {@code identity}. */
+    /** The certificate is good, and names {@code identity}. */
     record Accepted(X509Certificate certificate, CertificateIdentity identity) implements Verdict {}
 
-    /** The chain is not good; {@code detail} is for our own log, may be empty. */
+    /** The certificate is not good; {@code detail} is for our own log, may be empty. */
     record Refused(Refusal refusal, String detail) implements Verdict {}
   }
 
-  private ChainVerifier() {}
+  private CertificateVerifier() {}
 
   /**
-   * Verifies {@code chain}, leaf first, against {@code authorities}.
+   * Verifies {@code certificate} against {@code authorities}.
    *
-   * @param now the instant at which every certificate, the CA's too, must be valid
+   * @param now the instant at which the certificate, and the CA's, must be valid
    */
   public static Verdict verify(
-      List<X509Certificate> chain, List<X509Certificate> authorities, Instant now, Role role) {
-    if (chain.isEmpty()) {
-      return new Verdict.Refused(Refusal.NO_CERTIFICATE, "");
-    }
-    if (chain.size() > CHAIN_CERTIFICATES_MAX) {
-      return new Verdict.Refused(
-          Refusal.WRONG_CERTIFICATE, "a chain of " + chain.size() + " certificates");
-    }
-    X509Certificate leaf = chain.get(0);
+      X509Certificate certificate, List<X509Certificate> authorities, Instant now, Role role) {
     Optional<Verdict.Refused> refused =
-        checkPath(chain, authorities, now).or(() -> checkUse(leaf, role));
+        checkPath(certificate, authorities, now).or(() -> checkUse(certificate, role));
     if (refused.isPresent()) {
       return refused.get();
     }
-    Optional<CertificateIdentity> identity = CertificateIdentity.of(leaf);
+    Optional<CertificateIdentity> identity = CertificateIdentity.of(certificate);
     return identity.isPresent()
-        ? new Verdict.Accepted(leaf, identity.get())
+        ? new Verdict.Accepted(certificate, identity.get())
         : new Verdict.Refused(Refusal.WRONG_CERTIFICATE, "it names no node or administrator");
   }
 
   private static Optional<Verdict.Refused> checkPath(
-      List<X509Certificate> chain, List<X509Certificate> authorities, Instant now) {
+      X509Certificate certificate, List<X509Certificate> authorities, Instant now) {
     try {
-      CertPath path = CertificateFactory.getInstance("X.509").generateCertPath(chain);
+      CertPath path =
+          CertificateFactory.getInstance("X.509").generateCertPath(List.of(certificate));
       Set<TrustAnchor> anchors = new HashSet<>();
       for (X509Certificate authority : authorities) {
         anchors.add(new TrustAnchor(authority, null));
@@ -105,7 +95,7 @@ public final class ChainVerifier {
       // [RFC 5280] 6.1 does not look at the validity of a trust anchor; an expired CA ends here.
       return checkValidity(result.getTrustAnchor().getTrustedCert(), now, "the CA's");
     } catch (CertPathValidatorException e) {
-      return Optional.of(refusedPath(chain, now, e));
+      return Optional.of(refusedPath(certificate, now, e));
     } catch (CertificateException | InvalidAlgorithmParameterException e) {
       return Optional.of(new Verdict.Refused(Refusal.WRONG_CERTIFICATE, "it can not be used"));
     } catch (GeneralSecurityException e) {
@@ -114,15 +104,9 @@ public final class ChainVerifier {
   }
 
   private static Verdict.Refused refusedPath(
-      List<X509Certificate> chain, Instant now, CertPathValidatorException e) {
+      X509Certificate certificate, Instant now, CertPathValidatorException e) {
     if (e.getReason() == BasicReason.EXPIRED || e.getReason() == BasicReason.NOT_YET_VALID) {
-      for (X509Certificate certificate : chain) {
-        Optional<Verdict.Refused> refused = checkValidity(certificate, now, "it");
-        if (refused.isPresent()) {
-          return refused.get();
-        }
-      }
-      return new Verdict.Refused(Refusal.EXPIRED, "");
+      return checkValidity(certificate, now, "it").orElse(new Verdict.Refused(Refusal.EXPIRED, ""));
     }
     if (e.getReason() == PKIXReason.NO_TRUST_ANCHOR
         || e.getReason() == BasicReason.INVALID_SIGNATURE) {

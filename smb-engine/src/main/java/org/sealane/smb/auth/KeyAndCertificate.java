@@ -7,39 +7,39 @@ import java.security.cert.X509Certificate;
 import java.util.List;
 
 /**
- * A private key, the certificates that show whose it is, and the CAs whose certificates are
- * believed in return. Immutable.
+ * A private key, the certificate that shows whose it is, and the CAs whose certificates are
+ * believed in return. The cluster's CA signs directly: there are no intermediate certificates.
+ * Immutable.
  *
- * @param key the Ed25519 private key of the first certificate
- * @param chain the certificate of the key first, then those that link it to a CA; no CA itself
+ * @param key the Ed25519 private key of the certificate
+ * @param certificate signed by the cluster's CA
  * @param authorities the cluster's CA; two while the CA is being exchanged
  */
-public record KeyAndChain(
-    PrivateKey key, List<X509Certificate> chain, List<X509Certificate> authorities) {
+public record KeyAndCertificate(
+    PrivateKey key, X509Certificate certificate, List<X509Certificate> authorities) {
 
   private static final byte[] PROBE = {'s', 'e', 'a', 'l', 'a', 'n', 'e'};
 
-  public KeyAndChain {
-    chain = List.copyOf(chain);
+  public KeyAndCertificate {
     authorities = List.copyOf(authorities);
   }
 
   /** Parses PEM text; {@code what} names it in errors. */
-  public static KeyAndChain fromPem(
-      String keyPem, String chainPem, String authoritiesPem, String what)
+  public static KeyAndCertificate fromPem(
+      String keyPem, String certificatePem, String authoritiesPem, String what)
       throws CredentialsException {
-    KeyAndChain parsed =
-        new KeyAndChain(
+    List<X509Certificate> certificates = Pem.certificates(certificatePem, what);
+    if (certificates.size() != 1) {
+      throw new CredentialsException(
+          what + ": " + certificates.size() + " certificates for one key, expected 1");
+    }
+    KeyAndCertificate parsed =
+        new KeyAndCertificate(
             Pem.privateKey(keyPem, what),
-            Pem.certificates(chainPem, what),
+            certificates.get(0),
             Pem.certificates(authoritiesPem, what));
     parsed.requireMatch(what);
     return parsed;
-  }
-
-  /** The certificate of the key. */
-  public X509Certificate certificate() {
-    return chain.get(0);
   }
 
   private void requireMatch(String what) throws CredentialsException {
@@ -48,7 +48,7 @@ public record KeyAndChain(
       signer.initSign(key);
       signer.update(PROBE);
       byte[] signature = signer.sign();
-      signer.initVerify(certificate().getPublicKey());
+      signer.initVerify(certificate.getPublicKey());
       signer.update(PROBE);
       if (signer.verify(signature)) {
         return;
@@ -61,6 +61,6 @@ public record KeyAndChain(
 
   @Override
   public String toString() {
-    return "KeyAndChain[" + certificate().getSubjectX500Principal().getName() + "]";
+    return "KeyAndCertificate[" + certificate.getSubjectX500Principal().getName() + "]";
   }
 }
