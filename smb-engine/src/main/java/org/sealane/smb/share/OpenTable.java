@@ -1,0 +1,76 @@
+package org.sealane.smb.share;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.sealane.smb.wire.NtStatus;
+
+/** The opens of one share and the files that they are of. Guarded by the share's lock. */
+final class OpenTable {
+  private final int opensMax;
+  private final Map<FileKey, SharedFile> files = new HashMap<>();
+  private final Set<DirectoryShareOpen> opens = new HashSet<>();
+
+  OpenTable(int opensMax) {
+    this.opensMax = opensMax;
+  }
+
+  void requireRoom() throws ShareException {
+    if (opens.size() >= opensMax) {
+      throw new ShareException(NtStatus.INSUFFICIENT_RESOURCES, opensMax + " opens are the limit");
+    }
+  }
+
+  Optional<SharedFile> find(FileKey key) {
+    return Optional.ofNullable(files.get(key));
+  }
+
+  void add(DirectoryShareOpen open) {
+    files.computeIfAbsent(open.key(), _ -> new SharedFile()).add(open.claim());
+    opens.add(open);
+  }
+
+  SharedFile of(DirectoryShareOpen open) {
+    return files.get(open.key());
+  }
+
+  /** Takes the open out and returns the file's entry if this was its last. */
+  Optional<SharedFile> remove(DirectoryShareOpen open) {
+    if (!opens.remove(open)) {
+      return Optional.empty();
+    }
+    SharedFile file = files.get(open.key());
+    file.remove(open.claim());
+    if (!file.isUnused()) {
+      return Optional.empty();
+    }
+    files.remove(open.key());
+    return Optional.of(file);
+  }
+
+  /** Whether something strictly below {@code directory} is open. */
+  boolean isOpenBelow(SharePath directory) {
+    int depth = directory.components().size();
+    return opens.stream()
+        .map(open -> open.path().components())
+        .anyMatch(components ->
+            components.size() > depth
+                && components.subList(0, depth).equals(directory.components()));
+  }
+
+  /** Lets every open of one file by one name go by another. */
+  void renamed(FileKey key, SharePath from, SharePath to) {
+    for (DirectoryShareOpen open : opens) {
+      if (open.key().equals(key) && open.path().equals(from)) {
+        open.path(to);
+      }
+    }
+  }
+
+  List<DirectoryShareOpen> all() {
+    return List.copyOf(opens);
+  }
+}
