@@ -2,7 +2,17 @@ package org.sealane.smb.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** The body of every decoder's fuzz target. */
+/**
+ * The body of every decoder's fuzz target. A target is a {@code @FuzzTest} method of a class {@code
+ * XFuzzTest}; the build replays the seeds in {@code XFuzzTestInputs/<method>} among the test
+ * resources: golden messages, one input for each outcome that a long run found, and whatever once
+ * failed. To fuzz one target:
+ *
+ * <pre>
+ * JAZZER_FUZZ=1 mvn -pl smb-engine -am -Djazzer.hooks=true -Djazzer.max_duration=60s \
+ *     -Dtest=NegotiateFuzzTest#request -Dsurefire.failIfNoSpecifiedTests=false test
+ * </pre>
+ */
 public final class CodecFuzz {
   private CodecFuzz() {}
 

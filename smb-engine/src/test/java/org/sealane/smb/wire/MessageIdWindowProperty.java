@@ -2,7 +2,9 @@ package org.sealane.smb.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Queue;
 import java.util.TreeSet;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -13,8 +15,15 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 
 class MessageIdWindowProperty {
-  /** A grant of {@code amount}, or a request with that charge at an id relative to the lowest. */
-  record Step(boolean grant, int amount, int distance) {}
+  private enum Action {
+    GRANT,
+    PROMISE,
+    KEEP,
+    CONSUME
+  }
+
+  /** Credits of {@code amount}, or a request with that charge at an id relative to the lowest. */
+  record Step(Action action, int amount, int distance) {}
 
   /** The window as the specification words it: a set of ids. */
   private static final class Model {
@@ -41,17 +50,29 @@ class MessageIdWindowProperty {
       @ForAll @IntRange(min = 1, max = 70) int creditsMax, @ForAll("steps") List<Step> steps) {
     MessageIdWindow window = new MessageIdWindow(creditsMax);
     Model model = new Model();
+    Queue<Integer> promises = new ArrayDeque<>();
     for (Step step : steps) {
-      if (step.grant()) {
-        model.grant(window.grant(step.amount()));
-      } else {
-        long lowest = model.valid.isEmpty() ? model.end : model.valid.first();
-        long messageId = Math.max(0, lowest + step.distance());
-        boolean accepted =
-            window.consume(messageId, step.amount()) == MessageIdWindow.Verdict.ACCEPTED;
-        assertThat(accepted).isEqualTo(model.consume(messageId, step.amount()));
+      switch (step.action()) {
+        case GRANT -> model.grant(window.grant(step.amount()));
+        case PROMISE -> promises.add(window.promise(step.amount(), creditsMax));
+        case KEEP -> {
+          if (!promises.isEmpty()) {
+            int promise = promises.remove();
+            window.keep(promise);
+            model.grant(promise);
+          }
+        }
+        case CONSUME -> {
+          long lowest = model.valid.isEmpty() ? model.end : model.valid.first();
+          long messageId = Math.max(0, lowest + step.distance());
+          boolean accepted =
+              window.consume(messageId, step.amount()) == MessageIdWindow.Verdict.ACCEPTED;
+          assertThat(accepted).isEqualTo(model.consume(messageId, step.amount()));
+        }
       }
-      assertThat(window.available()).isEqualTo(model.valid.size()).isBetween(0, creditsMax);
+      int promised = promises.stream().mapToInt(Integer::intValue).sum();
+      assertThat(window.available()).isEqualTo(model.valid.size());
+      assertThat(window.available() + promised).isBetween(0, creditsMax);
       if (!model.valid.isEmpty()) {
         assertThat(model.end - model.valid.first())
             .isLessThanOrEqualTo((long) creditsMax * MessageIdWindow.SPAN_FACTOR);
@@ -62,7 +83,7 @@ class MessageIdWindowProperty {
   @Provide
   Arbitrary<List<Step>> steps() {
     return Combinators.combine(
-            Arbitraries.of(true, false),
+            Arbitraries.of(Action.class),
             Arbitraries.integers().between(0, 20),
             Arbitraries.integers().between(-3, 20))
         .as(Step::new)
