@@ -182,6 +182,10 @@ public final class ClientConnection {
     session.keys().close();
   }
 
+  private boolean isEstablished(ClientSession session) {
+    return sessions.get(session.id()) == session;
+  }
+
   private Optional<ClientSession> session(long id) {
     return Optional.ofNullable(sessions.get(id));
   }
@@ -193,6 +197,8 @@ public final class ClientConnection {
     synchronized (lock) {
       if (state == State.CLOSED) {
         refusal = Optional.of(unsent(closeReason.orElseThrow()));
+      } else if (request.scope().session().filter(used -> !isEstablished(used)).isPresent()) {
+        refusal = Optional.of(new ClientException.ConnectionLost("logged off", false, null));
       } else {
         switch (flow.offer(request, nanoClock.getAsLong())) {
           case SEND -> send = true;
@@ -202,6 +208,10 @@ public final class ClientConnection {
                   Optional.of(
                       new ClientException.LimitReached(
                           "queued requests", settings.queuedRequestsMax()));
+          case UNAFFORDABLE ->
+              refusal =
+                  Optional.of(
+                      new ClientException.LimitReached("credits granted", flow.creditsHeld()));
         }
       }
     }
@@ -356,24 +366,23 @@ public final class ClientConnection {
       throw new Breach(new Breach.Kind.Weak(request.command(), Level.ENCRYPT, Level.CLEAR));
     }
     boolean sensible;
-    List<Request> admitted;
+    RequestFlow.Advance advance;
     synchronized (lock) {
       long now = nanoClock.getAsLong();
       sensible = flow.pending(request, header.asyncOrTreeId(), header.credits(), now);
-      admitted = flow.admitWaiting(now);
+      advance = flow.advance(now);
     }
+    carryOut(advance);
     if (!sensible) {
       throw Breach.protocol("a second interim response with another AsyncId");
     }
-    admitted.forEach(this::post);
   }
 
   private void onFinal(
       Request request, CompoundReader.Message message, Request.Posting posting, Level level)
       throws Breach {
     requireLevel(request, posting.level(), level);
-    List<Request> admitted;
-    Optional<Request> unaffordable;
+    RequestFlow.Advance advance;
     long elapsedNanos;
     synchronized (lock) {
       if (flow.find(request.messageId).isEmpty()) {
@@ -381,8 +390,7 @@ public final class ClientConnection {
       }
       long now = nanoClock.getAsLong();
       flow.answered(request, message.header().credits());
-      admitted = flow.admitWaiting(now);
-      unaffordable = flow.unaffordable();
+      advance = flow.advance(now);
       elapsedNanos = now - posting.sentNanos();
     }
     listener.onResponse(request.command(), level, request.content().payloadBytes(), elapsedNanos);
@@ -392,11 +400,15 @@ public final class ClientConnection {
       throw Breach.protocol("malformed " + request.command() + " response: " + e.getMessage());
     } finally {
       request.leave();
-      admitted.forEach(this::post);
-      unaffordable.ifPresent(dropped -> {
-        dropped.releasePayload();
-        dropped.fail(new ClientException.LimitReached("credits granted", creditsHeld()));
-      });
+      carryOut(advance);
+    }
+  }
+
+  private void carryOut(RequestFlow.Advance advance) {
+    advance.toSend().forEach(this::post);
+    for (Request dropped : advance.unaffordable()) {
+      dropped.releasePayload();
+      dropped.fail(new ClientException.LimitReached("credits granted", creditsHeld()));
     }
   }
 

@@ -23,6 +23,8 @@ final class RequestFlow {
    */
   static final int PENDING_TIMEOUT_FACTOR = 4;
 
+  private static final Advance NO_ADVANCE = new Advance(List.of(), List.of());
+
   private final CreditLedger credits;
   private final int queuedMax;
   private final long timeoutNanos;
@@ -42,7 +44,9 @@ final class RequestFlow {
     /** It waits for credits. */
     WAIT,
     /** Too many wait already: refuse it. */
-    FULL
+    FULL,
+    /** It costs more than all credits there are, and none are to come: refuse it. */
+    UNAFFORDABLE
   }
 
   /** What an abandoned or expired request needs. */
@@ -53,6 +57,9 @@ final class RequestFlow {
     request.deadlineNanos = nowNanos + timeoutNanos;
     if (queue.isEmpty() && admit(request, nowNanos)) {
       return Admission.SEND;
+    }
+    if (sent.isEmpty() && queue.isEmpty()) {
+      return Admission.UNAFFORDABLE;
     }
     if (queue.size() >= queuedMax) {
       return Admission.FULL;
@@ -92,29 +99,33 @@ final class RequestFlow {
     credits.grant(creditsGranted);
   }
 
-  /** Requests that have waited for credits and can be sent now, in order. */
-  List<Request> admitWaiting(long nowNanos) {
-    if (queue.isEmpty()) {
-      return List.of();
-    }
-    List<Request> admitted = new ArrayList<>();
-    while (!queue.isEmpty() && admit(queue.peek(), nowNanos)) {
-      admitted.add(queue.remove());
-    }
-    return admitted;
-  }
-
   /**
-   * The first waiting request, if it can never be sent: it costs more than all credits there are,
-   * and no response is awaited that could bring more. It is removed.
+   * What credits that came do to the requests that wait.
+   *
+   * @param toSend can be sent now, in order
+   * @param unaffordable can never be sent: they cost more than all credits there are, and no
+   *     response is awaited that could bring more
    */
-  Optional<Request> unaffordable() {
-    if (queue.isEmpty() || !sent.isEmpty()) {
-      return Optional.empty();
+  record Advance(List<Request> toSend, List<Request> unaffordable) {}
+
+  /** Takes out of the queue what needs to wait no longer. */
+  Advance advance(long nowNanos) {
+    if (queue.isEmpty()) {
+      return NO_ADVANCE;
     }
-    Request first = queue.remove();
-    first.state = Request.State.DONE;
-    return Optional.of(first);
+    Advance advance = new Advance(new ArrayList<>(), new ArrayList<>());
+    while (!queue.isEmpty()) {
+      if (admit(queue.peek(), nowNanos)) {
+        advance.toSend().add(queue.remove());
+      } else if (sent.isEmpty()) {
+        Request dropped = queue.remove();
+        dropped.state = Request.State.DONE;
+        advance.unaffordable().add(dropped);
+      } else {
+        break;
+      }
+    }
+    return advance;
   }
 
   /**

@@ -1,0 +1,55 @@
+package org.sealane.smb.client;
+
+import org.sealane.smb.lane.Level;
+
+/** A gate whose levels the test sets, and which counts passes. */
+final class CountingGate implements TrafficGate {
+  Level enterLevel;
+  Level sendLevel;
+  Level accepted;
+  int open;
+  int entered;
+
+  CountingGate(Level level) {
+    set(level);
+    accepted = Level.CLEAR;
+  }
+
+  void set(Level level) {
+    enterLevel = level;
+    sendLevel = level;
+  }
+
+  @Override
+  public Pass enter() {
+    open++;
+    entered++;
+    Level level = enterLevel;
+    return new Pass() {
+      private boolean closed;
+
+      @Override
+      public Level level() {
+        return level;
+      }
+
+      @Override
+      public void close() {
+        if (!closed) {
+          closed = true;
+          open--;
+        }
+      }
+    };
+  }
+
+  @Override
+  public Level sendLevel() {
+    return sendLevel;
+  }
+
+  @Override
+  public boolean accepts(Level responseLevel) {
+    return responseLevel.satisfies(accepted);
+  }
+}
