@@ -226,6 +226,7 @@ final class Connection {
           closeOpen(open);
         } else {
           session.completeOpen(open);
+          exchange.relatedFileId(open.id());
         }
         yield response;
       }

@@ -42,7 +42,7 @@ final class Exchange implements AutoCloseable {
   private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.SYNC);
   private final AtomicReference<Work> work = new AtomicReference<>(Work.WAITING);
   private Optional<SessionSecurity> security = Optional.empty();
-  private Optional<FileId> createdFileId = Optional.empty();
+  private Optional<FileId> relatedFileId = Optional.empty();
   private long responseBytesReserved;
   private volatile boolean async;
   private boolean closed;
@@ -169,11 +169,16 @@ final class Exchange implements AutoCloseable {
 
   /** The FileId that related requests continue with. */
   Optional<FileId> relatedFileId() {
-    return createdFileId;
+    return relatedFileId;
   }
 
   void relatedFileId(FileId fileId) {
-    createdFileId = Optional.of(fileId);
+    relatedFileId = Optional.of(fileId);
+  }
+
+  /** Until a CREATE has succeeded, related requests after it have nothing to continue with. */
+  void forgetRelatedFileId() {
+    relatedFileId = Optional.empty();
   }
 
   /** Sets room in the response frame aside; false if the frame would pass {@code maxBytes}. */

@@ -1,5 +1,6 @@
 package org.sealane.smb.server;
 
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.sealane.smb.io.FileId;
 import org.sealane.smb.share.CreateParameters;
@@ -31,7 +32,7 @@ final class Open {
       int grantedAccess) {
     this.id = id;
     this.tree = tree;
-    this.share = share;
+    this.share = Objects.requireNonNull(share);
     this.parameters = parameters;
     this.grantedAccess = grantedAccess;
     this.scan = new DirectoryScan(share);

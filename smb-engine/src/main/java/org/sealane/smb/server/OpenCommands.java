@@ -78,7 +78,7 @@ final class OpenCommands {
     session.beginOpen();
     long openId = environment.openIds().getAsLong();
     FileId fileId = new FileId(openId, openId);
-    call.exchange().relatedFileId(fileId);
+    call.exchange().forgetRelatedFileId();
     ShareBackend.Caller caller = caller(session.security().orElseThrow().peer());
     TreeConnect tree = call.tree();
     return new Step.Run(

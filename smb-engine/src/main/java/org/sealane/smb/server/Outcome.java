@@ -1,5 +1,6 @@
 package org.sealane.smb.server;
 
+import java.util.Objects;
 import org.sealane.smb.auth.SecurityContext;
 
 /** What an {@link Operation} came to; the connection takes it on its owner thread. */
@@ -14,9 +15,17 @@ sealed interface Outcome {
   record Closed(Response response) implements Outcome {}
 
   /** SESSION_SETUP went one step. */
-  record Authenticated(SecurityContext.Step step) implements Outcome {}
+  record Authenticated(SecurityContext.Step step) implements Outcome {
+    public Authenticated {
+      Objects.requireNonNull(step);
+    }
+  }
 
   /** TREE_CONNECT was decided. */
   record Resolved(ShareResolver.TreeRequest request, ShareResolver.Resolution resolution)
-      implements Outcome {}
+      implements Outcome {
+    public Resolved {
+      Objects.requireNonNull(resolution);
+    }
+  }
 }

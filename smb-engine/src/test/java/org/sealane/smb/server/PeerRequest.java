@@ -134,6 +134,17 @@ final class PeerRequest {
     peer.assertDisconnects(bytes());
   }
 
+  /**
+   * Sends it, which must close the connection; then {@code cleanUp} runs before leaks are looked
+   * for.
+   */
+  void assertDisconnectsAfter(Runnable cleanUp) {
+    peer.server.deliver(bytes());
+    org.assertj.core.api.Assertions.assertThat(peer.server.transport.closed).isPresent();
+    cleanUp.run();
+    peer.server.assertNothingLeaks();
+  }
+
   static byte[] chain(byte[]... messages) {
     ByteArrayOutputStream frame = new ByteArrayOutputStream();
     for (byte[] message : messages) {
