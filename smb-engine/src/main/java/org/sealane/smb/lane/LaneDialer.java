@@ -1,0 +1,100 @@
+package org.sealane.smb.lane;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import org.sealane.smb.auth.SecurityContext;
+import org.sealane.smb.client.ClientConnection;
+import org.sealane.smb.client.ClientSettings;
+import org.sealane.smb.client.ClientTree;
+import org.sealane.smb.client.SmbClient;
+import org.sealane.smb.transport.Transport;
+
+/**
+ * Opens the session of a lane: connects, negotiates exactly the policy's algorithms, proves both
+ * nodes' identities, and connects the one tree that the keys are bound to. Any thread may call.
+ */
+public final class LaneDialer {
+  /** How long a lane may take to open, the handshake included. */
+  static final Duration OPEN_TIMEOUT = Duration.ofSeconds(15);
+
+  private final UUID clusterId;
+  private final String self;
+  private final SmbClient client;
+  private final Transport transport;
+  private final Function<LaneBinding, SecurityContext> initiator;
+  private final Duration deliveryTimeout;
+  private final UUID clientGuid;
+  private final AtomicLong nextSerial;
+
+  /**
+   * @param clusterId the cluster both ends belong to
+   * @param self this node's name
+   * @param transport carries lanes; stays the caller's
+   * @param initiator proves this node to the binding's server
+   * @param deliveryTimeout how long sent bytes may stay unacknowledged
+   * @param firstSerial serials of this process start here; larger than any an earlier process used
+   */
+  public LaneDialer(
+      UUID clusterId,
+      String self,
+      SmbClient client,
+      Transport transport,
+      Function<LaneBinding, SecurityContext> initiator,
+      Duration deliveryTimeout,
+      UUID clientGuid,
+      long firstSerial) {
+    this.clusterId = Objects.requireNonNull(clusterId);
+    this.self = Objects.requireNonNull(self);
+    this.client = Objects.requireNonNull(client);
+    this.transport = Objects.requireNonNull(transport);
+    this.initiator = Objects.requireNonNull(initiator);
+    this.deliveryTimeout = Objects.requireNonNull(deliveryTimeout);
+    this.clientGuid = Objects.requireNonNull(clientGuid);
+    this.nextSerial = new AtomicLong(firstSerial);
+  }
+
+  /**
+   * Opens a session for the lane under {@code policy}. Fails with an {@link IOException} or a {@link
+   * org.sealane.smb.client.ClientException}; whatever was opened is closed then.
+   */
+  CompletionStage<ClientTree> dial(
+      LaneKey key, InetSocketAddress address, LanePolicy policy, LaneRules rules) {
+    if (policy.transport() == TransportPreference.RDMA_ONLY && transport.name().equals("tcp")) {
+      return CompletableFuture.failedStage(
+          new IOException("the policy says rdma-only and this node has no RDMA transport"));
+    }
+    LaneBinding binding =
+        new LaneBinding(
+            clusterId, self, key.peer(), key.volume(), key.kind(), nextSerial.getAndIncrement());
+    ClientSettings settings = ClientSettings.of(clientGuid, policy.ciphers(), policy.signing());
+    return client
+        .connect(transport, address, settings)
+        .thenCompose(connection -> establish(connection, binding, key, rules));
+  }
+
+  private CompletionStage<ClientTree> establish(
+      ClientConnection connection, LaneBinding binding, LaneKey key, LaneRules rules) {
+    connection.transport().deliveryTimeout(deliveryTimeout);
+    CompletableFuture<ClientTree> established =
+        connection
+            .authenticate(initiator.apply(binding), 0)
+            .thenCompose(
+                session ->
+                    session.treeConnect(LaneTree.path(binding), new LaneGate(rules, key)))
+            .toCompletableFuture()
+            .orTimeout(OPEN_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+    return established.whenComplete(
+        (_, failure) ->
+            Optional.ofNullable(failure)
+                .ifPresent(why -> connection.close("lane not opened: " + why.getMessage())));
+  }
+}
