@@ -63,8 +63,8 @@ public final class LaneDialer {
   }
 
   /**
-   * Opens a session for the lane under {@code policy}. Fails with an {@link IOException} or a {@link
-   * org.sealane.smb.client.ClientException}; whatever was opened is closed then.
+   * Opens a session for the lane under {@code policy}. Fails with an {@link IOException} or a
+   * {@link org.sealane.smb.client.ClientException}; whatever was opened is closed then.
    */
   CompletionStage<ClientTree> dial(
       LaneKey key, InetSocketAddress address, LanePolicy policy, LaneRules rules) {
@@ -88,13 +88,11 @@ public final class LaneDialer {
         connection
             .authenticate(initiator.apply(binding), 0)
             .thenCompose(
-                session ->
-                    session.treeConnect(LaneTree.path(binding), new LaneGate(rules, key)))
+                session -> session.treeConnect(LaneTree.path(binding), new LaneGate(rules, key)))
             .toCompletableFuture()
             .orTimeout(OPEN_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
-    return established.whenComplete(
-        (_, failure) ->
-            Optional.ofNullable(failure)
-                .ifPresent(why -> connection.close("lane not opened: " + why.getMessage())));
+    return established.whenComplete((_, failure) ->
+        Optional.ofNullable(failure)
+            .ifPresent(why -> connection.close("lane not opened: " + why.getMessage())));
   }
 }

@@ -1,6 +1,7 @@
 package org.sealane.smb.lane;
 
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -17,17 +18,16 @@ import org.sealane.smb.share.ShareOpen;
 import org.sealane.smb.wire.NtStatus;
 
 /**
- * A file or disk open over a lane. When the lane has taken a newer session the open moves to it: new
- * operations wait, those under way finish, the file is opened again by its path and must be the same
- * one. An open that deletes on close, or whose directory is being listed, stays on its session, since
- * moving it would delete, or list again from the start.
+ * A file or disk open over a lane. When the lane has taken a newer session the open moves to it:
+ * new operations wait, those under way finish, the file is opened again by its path and must be the
+ * same one. An open that deletes on close, or whose directory is being listed, stays on its
+ * session, since moving it would delete, or list again from the start.
  *
  * <p>Any thread may call. Operations hold the read half of {@code moving}, a move the write half.
  */
 final class LaneOpen implements ShareOpen {
-  private static final int OPTIONS_OF_A_MOVE = CreateOptions.DIRECTORY_FILE
-      | CreateOptions.NON_DIRECTORY_FILE
-      | CreateOptions.WRITE_THROUGH;
+  private static final int OPTIONS_OF_A_MOVE =
+      CreateOptions.DIRECTORY_FILE | CreateOptions.NON_DIRECTORY_FILE | CreateOptions.WRITE_THROUGH;
 
   /** An operation of the client on the open's present handle. */
   @FunctionalInterface
@@ -38,6 +38,10 @@ final class LaneOpen implements ShareOpen {
   private final Lanes lanes;
   private final LaneKey key;
   private final CreateAction action;
+
+  /** Entries of the directory that the other end has sent and nobody has asked for yet. */
+  private final List<FileInformation> listed = new ArrayList<>();
+
   private final ReentrantReadWriteLock moving = new ReentrantReadWriteLock();
 
   /** Guarded by {@code moving}. */
@@ -57,7 +61,7 @@ final class LaneOpen implements ShareOpen {
     this.parameters = parameters;
     this.lane = lane;
     this.handle = handle;
-    this.action = handle.action();
+    this.action = handle.created().action();
     this.pinned = parameters.has(CreateOptions.DELETE_ON_CLOSE);
   }
 
@@ -107,12 +111,22 @@ final class LaneOpen implements ShareOpen {
   public List<FileInformation> queryDirectory(String pattern, boolean restart, int limit)
       throws ShareException {
     pinned = true;
-    return call("list", open -> open.queryDirectory(pattern, restart, limit));
+    synchronized (listed) {
+      if (restart) {
+        listed.clear();
+      }
+      if (listed.isEmpty()) {
+        listed.addAll(call("list", open -> open.queryDirectory(pattern, restart)));
+      }
+      List<FileInformation> next = List.copyOf(listed.subList(0, Math.min(limit, listed.size())));
+      listed.subList(0, next.size()).clear();
+      return next;
+    }
   }
 
   @Override
   public void setInformation(FileChange change) throws ShareException {
-    call("set", open -> open.setInformation(change));
+    call("set", open -> open.setInfo(change));
     moving.writeLock().lock();
     try {
       switch (change) {
@@ -180,7 +194,9 @@ final class LaneOpen implements ShareOpen {
     }
   }
 
-  /** An open whose connection is gone is lost with it: what was under way there may be half done. */
+  /**
+   * An open whose connection is gone is lost with it: what was under way there may be half done.
+   */
   private boolean shouldMove(Lane at) {
     return at.isConnected() && lanes.isOutdated(at);
   }

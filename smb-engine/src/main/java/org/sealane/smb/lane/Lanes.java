@@ -103,8 +103,8 @@ public final class Lanes implements AutoCloseable {
   }
 
   /**
-   * A session of the lane for one more user, who gives it back with {@link Lane#unuse}. Blocks while
-   * it opens.
+   * A session of the lane for one more user, who gives it back with {@link Lane#unuse}. Blocks
+   * while it opens.
    */
   Lane acquire(LaneKey key) throws ShareException {
     while (true) {
@@ -156,14 +156,13 @@ public final class Lanes implements AutoCloseable {
     }
     dialer
         .dial(key, address, policy, rules)
-        .whenComplete(
-            (tree, failure) -> {
-              if (failure != null) {
-                dialled.completeExceptionally(failure);
-              } else {
-                opened(key, tree, policy, dialled);
-              }
-            });
+        .whenComplete((tree, failure) -> {
+          if (failure != null) {
+            dialled.completeExceptionally(failure);
+          } else {
+            opened(key, tree, policy, dialled);
+          }
+        });
   }
 
   private InetSocketAddress address(LaneKey key) throws ShareException {
@@ -175,10 +174,9 @@ public final class Lanes implements AutoCloseable {
     }
     return addresses
         .apply(key.peer())
-        .orElseThrow(
-            () ->
-                new ShareException(
-                    NtStatus.FILE_NOT_AVAILABLE, "node " + key.peer() + " is not in the cluster"));
+        .orElseThrow(() ->
+            new ShareException(
+                NtStatus.FILE_NOT_AVAILABLE, "node " + key.peer() + " is not in the cluster"));
   }
 
   private void opened(
@@ -264,8 +262,8 @@ public final class Lanes implements AutoCloseable {
 
   /**
    * Sends new lanes to {@code peer} by way of {@code via}, or directly again if it is empty, and
-   * replaces those that are open. For a look at the bytes: the lane's keys are bound to names, not to
-   * addresses, so a relay sees what anyone on the path would.
+   * replaces those that are open. For a look at the bytes: the lane's keys are bound to names, not
+   * to addresses, so a relay sees what anyone on the path would.
    */
   public void detour(String peer, Optional<InetSocketAddress> via) {
     synchronized (lock) {
