@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.sealane.smb.client.ClientOpen;
+import org.sealane.smb.share.AccessMask;
 import org.sealane.smb.share.CreateAction;
 import org.sealane.smb.share.CreateDisposition;
 import org.sealane.smb.share.CreateOptions;
@@ -65,8 +66,8 @@ final class LaneOpen implements ShareOpen {
     this.pinned = parameters.has(CreateOptions.DELETE_ON_CLOSE);
   }
 
-  static LaneOpen create(Lanes lanes, LaneKey key, CreateParameters parameters)
-      throws ShareException {
+  static LaneOpen create(Lanes lanes, LaneKey key, CreateParameters wanted) throws ShareException {
+    CreateParameters parameters = withAttributes(wanted);
     Lane lane = lanes.acquire(key);
     try {
       ClientOpen handle =
@@ -76,6 +77,17 @@ final class LaneOpen implements ShareOpen {
       lane.unuse();
       throw e;
     }
+  }
+
+  /** A move must be able to ask which file it has. */
+  private static CreateParameters withAttributes(CreateParameters wanted) {
+    return new CreateParameters(
+        wanted.path(),
+        wanted.desiredAccess() | AccessMask.FILE_READ_ATTRIBUTES,
+        wanted.fileAttributes(),
+        wanted.shareAccess(),
+        wanted.disposition(),
+        wanted.options());
   }
 
   @Override

@@ -105,6 +105,11 @@ final class ServerConnection implements FrameHandler {
     transport.close(reason);
   }
 
+  /** Any thread. */
+  void reset(String reason) {
+    transport.reset(reason);
+  }
+
   private void carryOut(List<Output> outputs) {
     for (Output output : outputs) {
       switch (output) {

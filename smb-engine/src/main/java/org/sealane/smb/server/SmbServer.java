@@ -18,6 +18,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
+import org.sealane.smb.auth.Principal;
 import org.sealane.smb.auth.SecurityMechanism;
 import org.sealane.smb.io.fscc.Filetime;
 import org.sealane.smb.negotiate.ServerNegotiation;
@@ -211,6 +213,18 @@ public final class SmbServer implements AutoCloseable {
             .map(ServerConnection::status)
             .sorted(Comparator.comparingLong(ServerStatus.ConnectionStatus::id))
             .toList());
+  }
+
+  /**
+   * Drops every connection with a session of a peer that {@code which} names, with what the kernel
+   * holds of it.
+   */
+  public void reset(Predicate<Principal> which, String reason) {
+    for (ServerConnection connection : snapshot()) {
+      if (connection.status().sessions().stream().anyMatch(s -> which.test(s.peer()))) {
+        connection.reset(reason);
+      }
+    }
   }
 
   private List<ServerConnection> snapshot() {

@@ -1,0 +1,144 @@
+package org.sealane.smb.lane;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+import org.sealane.smb.auth.NodeMechanism;
+import org.sealane.smb.auth.Principal;
+import org.sealane.smb.client.ClientListener;
+import org.sealane.smb.client.SmbClient;
+import org.sealane.smb.server.EventSink;
+import org.sealane.smb.server.Limit;
+import org.sealane.smb.server.ServerSettings;
+import org.sealane.smb.server.SmbServer;
+import org.sealane.smb.transport.FramePool;
+import org.sealane.smb.transport.Transport;
+
+/**
+ * Both ends of a node's lanes: the listener that serves its shares to other nodes, and the lanes it
+ * opens to them. Any thread may call, but {@link #close} no thread of the transport.
+ */
+public final class LaneNode implements AutoCloseable {
+  private final SmbClient client;
+  private final Lanes lanes;
+  private final SmbServer server;
+
+  /**
+   * What a node's lanes are made of.
+   *
+   * @param clusterId the cluster
+   * @param node this node's name
+   * @param mechanism proves nodes to each other
+   * @param transport carries lanes; stays the caller's, closed after the node
+   * @param pool the transport's memory of frames
+   * @param listen where the lane listener listens
+   * @param rules levels and algorithms in force
+   * @param shares what this node serves
+   * @param addresses the lane listener of another node; empty if it is not in the cluster
+   * @param limits of the listener that differ from the defaults
+   * @param deliveryTimeout how long sent bytes may stay unacknowledged
+   * @param serverEvents hears of refusals
+   * @param clientEvents hears of requests and refusals
+   */
+  public record Settings(
+      UUID clusterId,
+      String node,
+      NodeMechanism mechanism,
+      Transport transport,
+      FramePool pool,
+      InetSocketAddress listen,
+      LaneRules rules,
+      LaneResolver.LocalShares shares,
+      Function<String, Optional<InetSocketAddress>> addresses,
+      Map<Limit, Integer> limits,
+      Duration deliveryTimeout,
+      EventSink serverEvents,
+      ClientListener clientEvents) {}
+
+  private LaneNode(SmbClient client, Lanes lanes, SmbServer server) {
+    this.client = client;
+    this.lanes = lanes;
+    this.server = server;
+  }
+
+  /** Listens. Fails with one line that names the address if it can not be bound. */
+  public static LaneNode start(Settings settings) throws IOException {
+    UUID guid = UUID.randomUUID();
+    SmbServer server =
+        SmbServer.builder()
+            .settings(serverSettings(guid, settings.limits()))
+            .mechanism(settings.mechanism())
+            .resolver(new LaneResolver(settings.rules(), settings.shares()))
+            .pool(settings.pool())
+            .events(settings.serverEvents())
+            .listen(settings.transport(), settings.listen())
+            .start();
+    SmbClient client =
+        new SmbClient(
+            settings.pool(), new SecureRandom(), System::nanoTime, settings.clientEvents());
+    LaneDialer dialer =
+        new LaneDialer(
+            settings.clusterId(),
+            settings.node(),
+            client,
+            settings.transport(),
+            settings.mechanism()::initiator,
+            settings.deliveryTimeout(),
+            guid,
+            System.currentTimeMillis() << 20);
+    return new LaneNode(
+        client,
+        new Lanes(dialer, settings.rules(), settings.addresses(), System::nanoTime),
+        server);
+  }
+
+  /** One session a connection and one tree a session: a lane is no more than that. */
+  private static ServerSettings serverSettings(UUID guid, Map<Limit, Integer> limits) {
+    ServerSettings settings =
+        ServerSettings.defaults(guid)
+            .with(Limit.SESSIONS_PER_CONNECTION, 1)
+            .with(Limit.TREES_PER_SESSION, 1);
+    for (Map.Entry<Limit, Integer> limit : limits.entrySet()) {
+      settings = settings.with(limit.getKey(), limit.getValue());
+    }
+    return settings;
+  }
+
+  /** Where the lane listener listens. */
+  public InetSocketAddress address() {
+    return server.addresses().getFirst();
+  }
+
+  public Lanes lanes() {
+    return lanes;
+  }
+
+  /** The lane listener, for its status. */
+  public SmbServer server() {
+    return server;
+  }
+
+  /** Drops every lane with {@code node}, in both directions, with what the kernel holds of it. */
+  public void reset(String node, String reason) {
+    lanes.reset(node, reason);
+    server.reset(
+        peer ->
+            switch (peer) {
+              case Principal.Node other -> other.name().equals(node);
+            },
+        reason);
+  }
+
+  /** Closes the lanes this node opened, then answers what is under way on the others, and ends. */
+  @Override
+  public void close() {
+    lanes.close();
+    client.close();
+    server.close();
+  }
+}
