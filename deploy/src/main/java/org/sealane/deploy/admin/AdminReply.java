@@ -8,13 +8,17 @@ public sealed interface AdminReply {
   /** A record, sent as JSON. */
   record Value(Object value) implements AdminReply {}
 
-  /** Bytes, as long as {@code content} writes them. A failure half way breaks the connection. */
+  /** So many bytes. The server closes {@code content}, written or not. */
   record Stream(long lengthBytes, Content content) implements AdminReply {}
 
-  /** Writes the content of a stream; blocks. */
+  /** Where a stream comes from. */
   @FunctionalInterface
   interface Content {
+    /** Writes all of it; blocks. A failure half way breaks the connection. */
     void writeTo(OutputStream out) throws IOException, AdminException;
+
+    /** Lets go of what it holds. */
+    default void close() throws IOException {}
   }
 
   /** Done, with nothing to say. */

@@ -158,13 +158,20 @@ public final class AdminServer implements AutoCloseable {
     switch (reply) {
       case AdminReply.Value value -> sendJson(response, Status.OK_200, value.value());
       case AdminReply.Done _ -> response.status(Status.NO_CONTENT_204).send();
-      case AdminReply.Stream stream -> {
-        response.header(HeaderNames.CONTENT_TYPE, "application/octet-stream");
-        response.contentLength(stream.lengthBytes());
-        try (OutputStream out = response.outputStream()) {
-          stream.content().writeTo(out);
-        }
+      case AdminReply.Stream stream -> sendStream(response, stream);
+    }
+  }
+
+  private static void sendStream(ServerResponse response, AdminReply.Stream stream)
+      throws IOException, AdminException {
+    try {
+      response.header(HeaderNames.CONTENT_TYPE, "application/octet-stream");
+      response.contentLength(stream.lengthBytes());
+      try (OutputStream out = response.outputStream()) {
+        stream.content().writeTo(out);
       }
+    } finally {
+      stream.content().close();
     }
   }
 
