@@ -54,11 +54,16 @@ public record ClusterView(
   /**
    * A node.
    *
+   * @param publicKey the Ed25519 key it was enrolled with, as base64 of its SubjectPublicKeyInfo
    * @param endpoints where it is reached; present while it is live
    * @param session its ZooKeeper session, while it is live
    */
   public record NodeView(
-      String name, NodeState state, Optional<NodeEndpoints> endpoints, OptionalLong session) {}
+      String name,
+      NodeState state,
+      String publicKey,
+      Optional<NodeEndpoints> endpoints,
+      OptionalLong session) {}
 
   /**
    * A turn under way.

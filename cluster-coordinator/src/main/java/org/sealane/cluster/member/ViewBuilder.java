@@ -80,6 +80,7 @@ final class ViewBuilder {
           new NodeView(
               node.name(),
               state,
+              node.publicKey(),
               here.map(Registration::endpoints),
               here.map(r -> OptionalLong.of(r.member().session())).orElse(OptionalLong.empty())));
     }

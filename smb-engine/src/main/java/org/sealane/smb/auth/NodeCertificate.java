@@ -3,6 +3,7 @@ package org.sealane.smb.auth;
 import java.math.BigInteger;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.security.PublicKey;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
@@ -13,6 +14,7 @@ import java.util.HexFormat;
  *
  * @param identity the cluster and node that it names
  * @param serialNumber the serial number its CA gave it
+ * @param publicKey the key that it certifies
  * @param fingerprint SHA-256 of the whole certificate, 64 lower-case hex digits
  * @param notBefore the first instant it is valid
  * @param notAfter the last instant it is valid
@@ -20,6 +22,7 @@ import java.util.HexFormat;
 public record NodeCertificate(
     CertificateIdentity.Node identity,
     BigInteger serialNumber,
+    PublicKey publicKey,
     String fingerprint,
     Instant notBefore,
     Instant notAfter) {
@@ -29,6 +32,7 @@ public record NodeCertificate(
     return new NodeCertificate(
         identity,
         certificate.getSerialNumber(),
+        certificate.getPublicKey(),
         fingerprint(certificate),
         certificate.getNotBefore().toInstant(),
         certificate.getNotAfter().toInstant());
