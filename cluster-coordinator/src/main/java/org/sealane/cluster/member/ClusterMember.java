@@ -17,9 +17,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.sealane.cluster.audit.AuditLog;
 import org.sealane.cluster.document.DocumentMemory;
 import org.sealane.cluster.document.DocumentVerifier;
+import org.sealane.cluster.document.ObjectKey;
+import org.sealane.cluster.document.VerifiedSlot;
 import org.sealane.cluster.store.ClusterPaths;
 import org.sealane.cluster.store.ClusterStore;
 import org.sealane.cluster.store.StoreEvent;
@@ -48,6 +51,7 @@ public final class ClusterMember implements AutoCloseable {
   private final AuditLog audit;
   private final StateDirectory directory;
   private final DocumentMemory memory;
+  private final DocumentVerifier verifier;
   private final Backings backings;
   private final MemberLogic logic;
   private final LongSupplier clock;
@@ -57,6 +61,7 @@ public final class ClusterMember implements AutoCloseable {
   private final CompletableFuture<ClusterView> live = new CompletableFuture<>();
   private final CompletableFuture<Void> left = new CompletableFuture<>();
   private volatile ClusterView view;
+  private volatile Map<ObjectKey, VerifiedSlot> slots;
   private volatile Map<UUID, List<TurnAction.Missing>> waiting = Map.of();
   private volatile OptionalLong leaseUntil = OptionalLong.empty();
   private ScheduledFuture<?> tick;
@@ -89,6 +94,8 @@ public final class ClusterMember implements AutoCloseable {
             directory.predecessor(),
             config.endpoints(),
             config.bundled());
+    this.slots = memory.slots();
+    this.verifier = verifier;
     this.logic = new MemberLogic(identity, verifier, memory.slots().values(), config.signer());
     this.cluster =
         new ScheduledThreadPoolExecutor(
@@ -163,6 +170,29 @@ public final class ClusterMember implements AutoCloseable {
       listeners.add(listener);
       listener.accept(view);
     });
+  }
+
+  /** Completes with the first view, from now on, that {@code wanted} accepts. */
+  public CompletionStage<ClusterView> await(Predicate<ClusterView> wanted) {
+    CompletableFuture<ClusterView> found = new CompletableFuture<>();
+    Consumer<ClusterView> listener =
+        shown -> {
+          if (wanted.test(shown)) {
+            found.complete(shown);
+          }
+        };
+    found.whenComplete((_, _) -> listeners.remove(listener));
+    onChange(listener);
+    return found;
+  }
+
+  /** The documents this node follows, as they are on its disk. */
+  public Map<ObjectKey, VerifiedSlot> slots() {
+    return slots;
+  }
+
+  public DocumentVerifier verifier() {
+    return verifier;
   }
 
   /** Completes when this node is registered, has read everything, and holds its lease. */
@@ -270,7 +300,10 @@ public final class ClusterMember implements AutoCloseable {
           store
               .submit(submit.request())
               .thenAccept(result -> tell(new MemberEvent.Replied(submit.token(), result)));
-      case MemberAction.Remember remember -> memory.remember(remember.slot());
+      case MemberAction.Remember remember -> {
+        memory.remember(remember.slot());
+        slots = memory.slots();
+      }
       case MemberAction.Publish publish -> rules.publish(publish.rule());
       case MemberAction.FailSealed seal -> rules.failSealed(seal.on());
       case MemberAction.LeaseUntil until -> leaseUntil = OptionalLong.of(until.bootNanos());
