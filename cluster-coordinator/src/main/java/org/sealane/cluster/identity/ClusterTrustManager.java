@@ -1,8 +1,6 @@
 package org.sealane.cluster.identity;
 
 import java.net.Socket;
-import java.security.cert.CertPathValidatorException;
-import java.security.cert.CertPathValidatorException.BasicReason;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.InstantSource;
@@ -85,22 +83,8 @@ final class ClusterTrustManager extends X509ExtendedTrustManager {
     }
   }
 
-  /** The cause carries the reason in the form from which the JDK's TLS chooses its alert. */
+  /** Our side's line; the JDK's TLS tells the peer certificate_unknown whatever the reason. */
   private static CertificateException refuse(Refusal refusal, String detail) {
-    String line = refusal.phrase() + (detail.isEmpty() ? "" : ": " + detail);
-    CertPathValidatorException.Reason reason =
-        switch (refusal) {
-          case EXPIRED -> BasicReason.EXPIRED;
-          case REVOKED -> BasicReason.REVOKED;
-          case OTHER_AUTHORITY,
-              OTHER_NODE,
-              NOT_ENROLLED,
-              WRONG_CERTIFICATE,
-              NO_CERTIFICATE,
-              WEAK_KEY_AGREEMENT ->
-              BasicReason.UNSPECIFIED;
-        };
-    return new CertificateException(
-        line, new CertPathValidatorException(line, null, null, -1, reason));
+    return new CertificateException(refusal.phrase() + (detail.isEmpty() ? "" : ": " + detail));
   }
 }

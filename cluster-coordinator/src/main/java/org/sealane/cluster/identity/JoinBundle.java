@@ -120,6 +120,10 @@ public record JoinBundle(
   }
 
   private static EpochFloor epochFloor(JsonNode json, String what) throws CredentialsException {
+    if (!json.isObject()) {
+      // Taking a missing floor for none would let an old ZooKeeper be played to the node.
+      throw new CredentialsException(what + ": 'epochFloor' is missing");
+    }
     Map<ObjectKey, Long> epochs = new HashMap<>();
     for (Map.Entry<String, JsonNode> entry : json.properties()) {
       JsonNode epoch = entry.getValue();

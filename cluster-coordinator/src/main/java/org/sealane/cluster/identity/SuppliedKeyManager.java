@@ -81,6 +81,8 @@ final class SuppliedKeyManager extends X509ExtendedKeyManager {
     KeyAndCertificate now = keys.get();
     String alias = NodeCertificate.fingerprint(now.certificate());
     synchronized (this) {
+      // Taken out first, so that the one in use is the last to be forgotten.
+      byAlias.remove(alias);
       byAlias.put(alias, now);
       if (byAlias.size() > REMEMBERED_MAX) {
         byAlias.remove(byAlias.keySet().iterator().next());

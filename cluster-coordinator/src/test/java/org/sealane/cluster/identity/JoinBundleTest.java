@@ -69,6 +69,7 @@ class JoinBundleTest {
         "\"clusterName\" : \"c1\"|\"clusterName\" : \"\"|'clusterName' is missing",
         "\"node\" : \"node1\"|\"node\" : \"node2\"|'node' is node2, but the certificate says node1",
         "policy/0000|police/0000|'epochFloor' names no object",
+        "\"epochFloor\"|\"epochs\"|'epochFloor' is missing",
         " : 7| : 0|'epochFloor' is not a table of numbers",
         "\"documents\" : [ \"|\"documents\" : [ \"!|'documents' holds what is no signed document",
         "BEGIN PRIVATE KEY|BEGIN|privateKey"

@@ -80,7 +80,7 @@ public final class TestAuthority {
   private TestAuthority(UUID clusterId, SecureRandom random, Instant notAfter) {
     this.clusterId = clusterId;
     this.random = random;
-    this.keys = newKeys("Ed25519");
+    this.keys = newKeys("Ed25519", random);
     Request request =
         new Request(
             "sealane:cluster/" + clusterId + "/ca/test", NOW.minus(YEAR), notAfter, true, null);
@@ -114,7 +114,7 @@ public final class TestAuthority {
    * Credentials with a certificate for {@code request}, whose owner believes to be {@code name}.
    */
   public NodeCredentials credentials(String name, Request request) {
-    KeyPair own = newKeys("Ed25519");
+    KeyPair own = newKeys("Ed25519", random);
     return new NodeCredentials(
         new KeyAndCertificate(
             own.getPrivate(), issue(request, own, name(), keys.getPrivate()), List.of(certificate)),
@@ -132,10 +132,15 @@ public final class TestAuthority {
 
   /** A certificate over a key of any algorithm. */
   public X509Certificate certificate(Request request, String keyAlgorithm) {
-    return issue(request, newKeys(keyAlgorithm), name(), keys.getPrivate());
+    return issue(request, newKeys(keyAlgorithm, random), name(), keys.getPrivate());
   }
 
-  private KeyPair newKeys(String algorithm) {
+  /** A key pair of any algorithm, each time another. */
+  public static KeyPair newKeys(String algorithm) {
+    return newKeys(algorithm, new SecureRandom());
+  }
+
+  private static KeyPair newKeys(String algorithm, SecureRandom random) {
     try {
       KeyPairGenerator generator = KeyPairGenerator.getInstance(algorithm);
       generator.initialize(KEY_BITS.get(algorithm), random);
