@@ -50,6 +50,6 @@ record ConnectionEnvironment(
         new Capabilities(Capabilities.LARGE_MTU),
         MaxSizes.all(limit(Limit.PAYLOAD_BYTES)),
         settings.serverGuid(),
-        new byte[0]);
+        mechanism.negotiateToken());
   }
 }
