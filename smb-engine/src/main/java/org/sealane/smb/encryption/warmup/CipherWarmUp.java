@@ -48,14 +48,21 @@ public final class CipherWarmUp {
   /** A WRITE request's header and body; and an odd one, that leaves a part of a block over. */
   private static final int[] HEAD_BYTES = {112, 87};
 
-  /** Long messages whose time is taken together: 25 MiB, some milliseconds when fast. */
-  private static final int ROUND_MESSAGES = 25;
+  static {
+    assert HEAD_BYTES[1] >= Smb2Header.LENGTH : "a signed message starts with a whole header";
+  }
 
-  /** Rounds in a row that are not faster by a twentieth before it counts as steady. */
-  private static final int STEADY_ROUNDS = 5;
+  /**
+   * Without a faster message for so long, it counts as steady. C2 takes some tens of milliseconds
+   * for these methods on a free processor.
+   */
+  private static final long STEADY_NANOS = Duration.ofMillis(150).toNanos();
 
-  /** Compiled code is far more than this faster than what the first long message ran on. */
-  private static final int FASTER_THAN_COLD = 4;
+  /**
+   * A long message that took less ran on compiled code: 500 MB/s. What is interpreted does not
+   * reach a tenth of it, the slowest algorithm on the processor's own instructions does twice that.
+   */
+  private static final long COMPILED_NANOS = 2L * LONG_BYTES * 1_000_000_000L / 500_000_000L;
 
   private final LongSupplier nanoClock;
 
@@ -63,9 +70,9 @@ public final class CipherWarmUp {
    * What one kind of work reached.
    *
    * @param work as {@code AES-128-GCM} or {@code AES-GMAC}
-   * @param bytesPerSecond of one direction, of the fastest round, or of the last long message if
-   *     time was up before there was a round; 0 if there was none either
-   * @param steady whether it had stopped getting faster; if not, time was up
+   * @param bytesPerSecond of one direction, in the fastest of the long messages: what the code can
+   *     do, whatever else the machine did meanwhile; 0 if there was no time for one
+   * @param steady whether it stopped getting faster; if not, time was up
    */
   public record Reached(String work, long bytesPerSecond, boolean steady) {}
 
@@ -162,41 +169,40 @@ public final class CipherWarmUp {
   }
 
   private Reached warm(String name, Work work, long deadline) {
-    long firstNanos = 0;
     long lastNanos = 0;
     for (int i = 0; i < SHORT_MESSAGES; i++) {
       run(work, HEAD_BYTES[i % HEAD_BYTES.length], SHORT_BYTES);
       if (LONG_AFTER.contains(i)) {
-        long began = nanoClock.getAsLong();
-        run(work, HEAD_BYTES[0], LONG_BYTES);
-        lastNanos = Math.max(1, nanoClock.getAsLong() - began);
-        firstNanos = firstNanos == 0 ? lastNanos : firstNanos;
+        lastNanos = nanosOfLongMessage(work);
       }
       if (nanoClock.getAsLong() - deadline >= 0) {
         return new Reached(name, bytesPerSecond(lastNanos), false);
       }
     }
-    return untilSteady(name, work, firstNanos, deadline);
+    return untilSteady(name, work, deadline);
   }
 
-  private Reached untilSteady(String name, Work work, long coldNanos, long deadline) {
-    long bestNanos = Long.MAX_VALUE;
-    int steadyRounds = 0;
-    boolean timeUp = false;
-    while (!timeUp && steadyRounds < STEADY_ROUNDS) {
-      long began = nanoClock.getAsLong();
-      for (int i = 0; i < ROUND_MESSAGES; i++) {
-        run(work, HEAD_BYTES[0], LONG_BYTES);
+  private Reached untilSteady(String name, Work work, long deadline) {
+    long bestNanos = nanosOfLongMessage(work);
+    long bestAt = nanoClock.getAsLong();
+    long now = bestAt;
+    boolean steady = false;
+    while (!steady && now - deadline < 0) {
+      long nanos = nanosOfLongMessage(work);
+      now = nanoClock.getAsLong();
+      if (nanos < bestNanos - bestNanos / 20) {
+        bestAt = now;
       }
-      long ended = nanoClock.getAsLong();
-      long nanos = Math.max(1, (ended - began) / ROUND_MESSAGES);
-      boolean faster = nanos < bestNanos - bestNanos / 20;
-      boolean compiled = nanos < coldNanos / FASTER_THAN_COLD;
-      steadyRounds = faster || !compiled ? 0 : steadyRounds + 1;
       bestNanos = Math.min(bestNanos, nanos);
-      timeUp = ended - deadline >= 0;
+      steady = bestNanos < COMPILED_NANOS && now - bestAt >= STEADY_NANOS;
     }
-    return new Reached(name, bytesPerSecond(bestNanos), steadyRounds >= STEADY_ROUNDS);
+    return new Reached(name, bytesPerSecond(bestNanos), steady);
+  }
+
+  private long nanosOfLongMessage(Work work) {
+    long began = nanoClock.getAsLong();
+    run(work, HEAD_BYTES[0], LONG_BYTES);
+    return Math.max(1, nanoClock.getAsLong() - began);
   }
 
   /** Of one direction; a long message is worked on in both. */
@@ -226,9 +232,5 @@ public final class CipherWarmUp {
       KeyContext context = new KeyContext.Smb311(new byte[KeyContext.Smb311.HASH_LENGTH]);
       return SessionKeys.derive(secret, new KeyParameters(context, cipher, algorithm, role, 1));
     }
-  }
-
-  static {
-    assert HEAD_BYTES[1] >= Smb2Header.LENGTH : "a signed message starts with a whole header";
   }
 }
