@@ -1,0 +1,64 @@
+package org.sealane.deploy.bench;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.sealane.smb.lane.LaneKind;
+import org.sealane.smb.lane.Level;
+import org.sealane.smb.negotiate.CipherId;
+
+/**
+ * Which cells a benchmark measures: every combination, where a cipher only multiplies the level
+ * that uses it.
+ */
+public record BenchMatrix(
+    List<LaneKind> kinds,
+    List<Level> levels,
+    List<CipherId> ciphers,
+    List<Load.Operation> operations,
+    List<Integer> blockBytes,
+    List<Integer> queueDepths,
+    Duration measured) {
+
+  /** Runs this much before it measures, so that what is measured is warm. */
+  static final Duration WARM_UP = Duration.ofSeconds(2);
+
+  public BenchMatrix {
+    kinds = List.copyOf(kinds);
+    levels = List.copyOf(levels);
+    ciphers = List.copyOf(ciphers);
+    operations = List.copyOf(operations);
+    blockBytes = List.copyOf(blockBytes);
+    queueDepths = List.copyOf(queueDepths);
+  }
+
+  /** What lanes are turned to before cells are measured. */
+  public record Setting(LaneKind kind, Level level, CipherId cipher) {}
+
+  /** The settings in the order they are measured. */
+  public List<Setting> settings() {
+    List<Setting> settings = new ArrayList<>();
+    for (LaneKind kind : kinds) {
+      for (Level level : levels) {
+        if (level == Level.ENCRYPT) {
+          ciphers.forEach(cipher -> settings.add(new Setting(kind, level, cipher)));
+        } else {
+          settings.add(new Setting(kind, level, ciphers.getFirst()));
+        }
+      }
+    }
+    return settings;
+  }
+
+  /** How many cells there are. */
+  public int cells() {
+    return settings().size() * operations.size() * blockBytes.size() * queueDepths.size();
+  }
+
+  /** Bytes of the file or disk that load is put on: what the deepest and largest cell needs. */
+  public long workingSetBytes() {
+    long largest = blockBytes.stream().mapToInt(Integer::intValue).max().orElseThrow();
+    long deepest = queueDepths.stream().mapToInt(Integer::intValue).max().orElseThrow();
+    return Math.max(64L << 20, largest * deepest);
+  }
+}
