@@ -2,13 +2,14 @@ package org.sealane.sbl.lane;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.sealane.sbl.lane.TwoNodes.policy;
+import static org.sealane.cluster.lane.TwoLaneNodes.policy;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 import org.awaitility.Awaitility;
@@ -18,15 +19,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.sealane.cluster.lane.TwoLaneNodes;
+import org.sealane.sbl.initiator.DiskDirectory;
+import org.sealane.sbl.initiator.Disks;
 import org.sealane.sbl.target.Disk;
 import org.sealane.smb.client.PayloadBytes;
 import org.sealane.smb.lane.LaneKind;
 import org.sealane.smb.lane.LanePolicy;
 import org.sealane.smb.lane.LaneRule;
-import org.sealane.smb.lane.LaneStatus;
 import org.sealane.smb.lane.Level;
 import org.sealane.smb.negotiate.CipherId;
 import org.sealane.smb.server.ServerEvent;
+import org.sealane.smb.share.ShareBackend;
 import org.sealane.smb.share.ShareBackend.Caller;
 import org.sealane.smb.share.ShareException;
 import org.sealane.smb.share.ShareOpen;
@@ -34,36 +38,44 @@ import org.sealane.smb.wire.NtStatus;
 
 class DisksOverLanesTest {
   private static final UUID VOLUME = new UUID(1, 2);
+  private static final UUID OTHER_VOLUME = new UUID(3, 4);
   private static final int SIZE_BYTES = 32 << 20;
   private static final Caller CALLER = new Caller("node2", "node2");
 
   @TempDir Path directory;
-  private TwoNodes nodes;
+  private Disks held;
+  private Disks used;
+  private TwoLaneNodes nodes;
 
   @BeforeEach
   void start() throws IOException {
-    nodes = new TwoNodes();
+    DiskDirectory where =
+        disk ->
+            Optional.of(
+                new DiskDirectory.Location("node1", disk.equals("d1") ? VOLUME : OTHER_VOLUME));
+    held = new Disks("node1", where, (_, _) -> refuse());
+    used = new Disks("node2", where, (_, volume) -> nodes.share(volume, LaneKind.SBL));
+    nodes =
+        new TwoLaneNodes(
+            (volume, kind) -> kind == LaneKind.SBL ? held.local(volume) : Optional.empty());
     Path path = directory.resolve("d1");
     Disk.create(path, SIZE_BYTES);
-    nodes.holder.disks.serve(VOLUME, Disk.open("d1", path));
-    nodes.place("d1", VOLUME);
+    held.serve(VOLUME, Disk.open("d1", path));
   }
 
   @AfterEach
   void stop() {
     nodes.close();
-    assertThat(nodes.holder.pool.outstandingBytes()).isZero();
-    assertThat(nodes.user.pool.outstandingBytes()).isZero();
+    used.close();
+    held.close();
+  }
+
+  private static ShareBackend refuse() {
+    throw new AssertionError("the disks' own node needs no lane");
   }
 
   private ShareOpen open() throws ShareException {
-    return nodes.user.disks.open("d1", CALLER);
-  }
-
-  private PayloadBytes payload() {
-    return nodes.user.lanes.lanes().status().stream()
-        .map(LaneStatus::payload)
-        .reduce(PayloadBytes.NONE, PayloadBytes::plus);
+    return used.open("d1", CALLER);
   }
 
   private static byte[] random(int bytes) {
@@ -95,7 +107,7 @@ class DisksOverLanesTest {
       assertThat(open.information().endOfFile()).isEqualTo(SIZE_BYTES);
     }
     long bytes = 3L * content.length;
-    assertThat(payload())
+    assertThat(nodes.payload())
         .isEqualTo(
             switch (level) {
               case CLEAR -> new PayloadBytes(0, 0, bytes);
@@ -112,7 +124,7 @@ class DisksOverLanesTest {
     try (ShareOpen open = open()) {
       assertThat(writeAndRead(open, content)).isEqualTo(content);
     }
-    assertThat(nodes.user.lanes.lanes().status())
+    assertThat(nodes.client().lanes().lanes().status())
         .singleElement()
         .satisfies(lane -> assertThat(lane.cipher()).isEqualTo(cipher))
         .satisfies(lane -> assertThat(lane.keyAgreement()).isEqualTo("X25519MLKEM768"));
@@ -131,12 +143,12 @@ class DisksOverLanesTest {
       nodes.publish(LaneRule.settled(encrypt));
       assertThat(writeAndRead(open, content)).isEqualTo(content);
     }
-    assertThat(payload()).isEqualTo(new PayloadBytes(4 * 65_536, 0, 2 * 65_536));
-    assertThat(nodes.user.lanes.lanes().status())
+    assertThat(nodes.payload()).isEqualTo(new PayloadBytes(4 * 65_536, 0, 2 * 65_536));
+    assertThat(nodes.client().lanes().lanes().status())
         .singleElement()
         .satisfies(lane -> assertThat(lane.rekeys()).isZero());
-    Awaitility.await().until(() -> nodes.holder.rules.outstanding(VOLUME, LaneKind.SBL) == 0);
-    assertThat(nodes.user.rules.outstanding(VOLUME, LaneKind.SBL)).isZero();
+    Awaitility.await().until(() -> nodes.server().rules().outstanding(VOLUME, LaneKind.SBL) == 0);
+    assertThat(nodes.client().rules().outstanding(VOLUME, LaneKind.SBL)).isZero();
   }
 
   @Test
@@ -144,13 +156,19 @@ class DisksOverLanesTest {
     nodes.publish(LaneRule.settled(policy(VOLUME, LaneKind.SBL, 1, Level.CLEAR)));
     try (ShareOpen open = open()) {
       writeAndRead(open, random(100));
-      nodes.holder.rules.publish(LaneRule.settled(policy(VOLUME, LaneKind.SBL, 2, Level.ENCRYPT)));
+      nodes
+          .server()
+          .rules()
+          .publish(LaneRule.settled(policy(VOLUME, LaneKind.SBL, 2, Level.ENCRYPT)));
 
       assertThatThrownBy(() -> open.write(0, MemorySegment.ofArray(new byte[100]), false))
           .isInstanceOf(ShareException.class);
-      nodes.user.rules.publish(LaneRule.settled(policy(VOLUME, LaneKind.SBL, 2, Level.ENCRYPT)));
+      nodes
+          .client()
+          .rules()
+          .publish(LaneRule.settled(policy(VOLUME, LaneKind.SBL, 2, Level.ENCRYPT)));
     }
-    assertThat(nodes.holder.events())
+    assertThat(nodes.server().events())
         .anyMatch(event -> event instanceof ServerEvent.WeakRequestRefused);
   }
 
@@ -166,7 +184,7 @@ class DisksOverLanesTest {
 
       assertThat(writeAndRead(open, content)).isEqualTo(content);
     }
-    assertThat(nodes.user.lanes.lanes().status())
+    assertThat(nodes.client().lanes().lanes().status())
         .singleElement()
         .satisfies(lane -> assertThat(lane.cipher()).isEqualTo(CipherId.AES_256_GCM))
         .satisfies(lane -> assertThat(lane.rekeys()).isEqualTo(1))
@@ -179,9 +197,9 @@ class DisksOverLanesTest {
     ShareOpen lost = open();
     writeAndRead(lost, random(100));
 
-    nodes.holder.lanes.reset("node2", "test");
+    nodes.server().lanes().reset("node2", "test");
 
-    Awaitility.await().until(() -> nodes.user.lanes.lanes().status().isEmpty());
+    Awaitility.await().until(() -> nodes.client().lanes().lanes().status().isEmpty());
     assertThatThrownBy(() -> lost.read(0, MemorySegment.ofArray(new byte[10])))
         .isInstanceOfSatisfying(
             ShareException.class,
@@ -195,9 +213,7 @@ class DisksOverLanesTest {
 
   @Test
   void shouldSayThatAVolumesDisksAreNotThere() {
-    nodes.place("d2", new UUID(3, 4));
-
-    assertThatThrownBy(() -> nodes.user.disks.open("d2", CALLER))
+    assertThatThrownBy(() -> used.open("d2", CALLER))
         .isInstanceOfSatisfying(
             ShareException.class, e -> assertThat(e.status()).isEqualTo(NtStatus.BAD_NETWORK_NAME));
   }

@@ -1,4 +1,4 @@
-package org.sealane.sbl.lane;
+package org.sealane.cluster.lane;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -16,52 +16,55 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.sealane.cluster.identity.ClusterCa;
 import org.sealane.cluster.identity.Validity;
-import org.sealane.sbl.initiator.DiskDirectory;
-import org.sealane.sbl.initiator.Disks;
 import org.sealane.smb.auth.Enrollment;
 import org.sealane.smb.auth.KeyAgreement;
 import org.sealane.smb.auth.NodeCredentials;
 import org.sealane.smb.auth.NodeMechanism;
 import org.sealane.smb.client.ClientListener;
+import org.sealane.smb.client.PayloadBytes;
 import org.sealane.smb.lane.LaneKey;
 import org.sealane.smb.lane.LaneKind;
 import org.sealane.smb.lane.LaneNode;
 import org.sealane.smb.lane.LanePolicy;
+import org.sealane.smb.lane.LaneResolver.LocalShares;
 import org.sealane.smb.lane.LaneRule;
 import org.sealane.smb.lane.LaneRules;
+import org.sealane.smb.lane.LaneStatus;
 import org.sealane.smb.lane.Level;
 import org.sealane.smb.lane.RekeyLimits;
 import org.sealane.smb.lane.TransportPreference;
 import org.sealane.smb.negotiate.CipherId;
 import org.sealane.smb.negotiate.SigningAlgorithm;
 import org.sealane.smb.server.ServerEvent;
+import org.sealane.smb.share.ShareBackend;
 import org.sealane.smb.transport.FramePool;
 import org.sealane.smb.transport.tcp.TcpSettings;
 import org.sealane.smb.transport.tcp.TcpTransport;
 
-/** Two nodes of one cluster in this process, joined by real lanes over loopback TCP. */
-final class TwoNodes implements AutoCloseable {
-  final Node holder;
-  final Node user;
-  private final Map<String, DiskDirectory.Location> locations = new ConcurrentHashMap<>();
+/**
+ * Two nodes of one cluster in this process, joined by real lanes over loopback TCP, without
+ * ZooKeeper: tests publish the rules themselves. {@code node1} serves, {@code node2} uses.
+ */
+public final class TwoLaneNodes implements AutoCloseable {
   private final Map<String, InetSocketAddress> addresses = new ConcurrentHashMap<>();
+  private final Node server;
+  private final Node client;
 
-  TwoNodes() throws IOException {
-    ClusterCa ca = authority();
-    holder = new Node("node1", ca.clusterId(), credentials(ca, "node1"));
-    user = new Node("node2", ca.clusterId(), credentials(ca, "node2"));
+  /**
+   * @param shares what node1 serves; stays the caller's
+   */
+  public TwoLaneNodes(LocalShares shares) throws IOException {
+    ClusterCa ca = ClusterCa.create(UUID.randomUUID(), "test", aDay(), new SecureRandom());
+    server = new Node("node1", ca, shares);
+    client = new Node("node2", ca, (_, _) -> Optional.empty());
   }
 
-  static ClusterCa authority() {
-    Validity validity = Validity.startingAt(Instant.now(), Duration.ofDays(1));
-    return ClusterCa.create(UUID.randomUUID(), "test", validity, new SecureRandom());
+  private static Validity aDay() {
+    return Validity.startingAt(Instant.now(), Duration.ofDays(1));
   }
 
-  static NodeCredentials credentials(ClusterCa ca, String name) {
-    return ca.issueNode(name, Validity.startingAt(Instant.now(), Duration.ofDays(1)));
-  }
-
-  static LanePolicy policy(
+  /** A policy with these ciphers, AES-128-GCM if none is named. */
+  public static LanePolicy policy(
       UUID volume, LaneKind kind, long epoch, Level level, CipherId... ciphers) {
     return new LanePolicy(
         volume,
@@ -74,37 +77,54 @@ final class TwoNodes implements AutoCloseable {
         RekeyLimits.DEFAULT);
   }
 
+  public Node server() {
+    return server;
+  }
+
+  public Node client() {
+    return client;
+  }
+
   /** Puts a rule in force on both nodes. */
-  void publish(LaneRule rule) {
-    holder.rules.publish(rule);
-    user.rules.publish(rule);
+  public void publish(LaneRule rule) {
+    server.rules().publish(rule);
+    client.rules().publish(rule);
   }
 
-  void place(String disk, UUID volume) {
-    locations.put(disk, new DiskDirectory.Location("node1", volume));
+  /** What node1 serves of the volume, as node2 sees it over its lane. */
+  public ShareBackend share(UUID volume, LaneKind kind) {
+    return client.lanes().lanes().share(new LaneKey("node1", volume, kind));
   }
 
+  /** Payload bytes of all lanes of node2. */
+  public PayloadBytes payload() {
+    return client.lanes().lanes().status().stream()
+        .map(LaneStatus::payload)
+        .reduce(PayloadBytes.NONE, PayloadBytes::plus);
+  }
+
+  /** Closes both and checks that no frame's memory was kept. */
   @Override
   public void close() {
-    user.close();
-    holder.close();
+    client.close();
+    server.close();
+    for (Node node : List.of(client, server)) {
+      if (node.pool.outstandingBytes() != 0) {
+        throw new AssertionError(node.pool.outstandingBytes() + " bytes of frames were kept");
+      }
+    }
   }
 
   /** One of them. */
-  final class Node implements AutoCloseable {
-    final FramePool pool = new FramePool(256 << 20, 32 << 20);
-    final TcpTransport transport = new TcpTransport(TcpSettings.defaults(), pool);
-    final LaneRules rules = new LaneRules();
-    final List<ServerEvent> events = new CopyOnWriteArrayList<>();
-    final Disks disks;
-    final LaneNode lanes;
+  public final class Node {
+    private final FramePool pool = new FramePool(256 << 20, 32 << 20);
+    private final TcpTransport transport = new TcpTransport(TcpSettings.defaults(), pool);
+    private final LaneRules rules = new LaneRules();
+    private final List<ServerEvent> events = new CopyOnWriteArrayList<>();
+    private final LaneNode lanes;
 
-    Node(String name, UUID clusterId, NodeCredentials credentials) throws IOException {
-      disks =
-          new Disks(
-              name,
-              disk -> Optional.ofNullable(locations.get(disk)),
-              (node, volume) -> lanes().lanes().share(new LaneKey(node, volume, LaneKind.SBL)));
+    private Node(String name, ClusterCa ca, LocalShares shares) throws IOException {
+      NodeCredentials credentials = ca.issueNode(name, aDay());
       NodeMechanism mechanism =
           new NodeMechanism(
               () -> credentials,
@@ -115,14 +135,14 @@ final class TwoNodes implements AutoCloseable {
       lanes =
           LaneNode.start(
               new LaneNode.Settings(
-                  clusterId,
+                  ca.clusterId(),
                   name,
                   mechanism,
                   transport,
                   pool,
                   new InetSocketAddress("127.0.0.1", 0),
                   rules,
-                  (volume, kind) -> kind == LaneKind.SBL ? disks.local(volume) : Optional.empty(),
+                  shares,
                   node -> Optional.ofNullable(addresses.get(node)),
                   Map.of(),
                   Duration.ofSeconds(5),
@@ -131,18 +151,21 @@ final class TwoNodes implements AutoCloseable {
       addresses.put(name, lanes.address());
     }
 
-    private LaneNode lanes() {
+    public LaneRules rules() {
+      return rules;
+    }
+
+    public LaneNode lanes() {
       return lanes;
     }
 
-    List<ServerEvent> events() {
+    /** What its lane listener reported so far. */
+    public List<ServerEvent> events() {
       return new ArrayList<>(events);
     }
 
-    @Override
-    public void close() {
+    private void close() {
       lanes.close();
-      disks.close();
       transport.close();
     }
   }
