@@ -45,8 +45,7 @@ public record NodeConfig(
 
   /** A way for lanes to travel, as configured. */
   public enum LaneTransport {
-    TCP("tcp"),
-    RDMA_SOFTWARE("rdma:software");
+    TCP("tcp");
 
     private final String word;
 

@@ -20,6 +20,8 @@ public record ClusterStatus(
     List<Volume> volumes,
     List<Disk> disks,
     List<Lane> lanes) {
+  /** Where a node's admin API serves it. */
+  public static final String PATH = "/v1/status";
 
   public ClusterStatus {
     nodes = List.copyOf(nodes);

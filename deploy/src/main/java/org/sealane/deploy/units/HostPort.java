@@ -39,6 +39,10 @@ public record HostPort(String host, int port) {
     return new InetSocketAddress(host, port);
   }
 
+  public HostPort withHost(String other) {
+    return new HostPort(other, port);
+  }
+
   public HostPort withPort(int other) {
     return new HostPort(host, other);
   }

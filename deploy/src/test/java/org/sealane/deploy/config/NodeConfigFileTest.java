@@ -32,7 +32,7 @@ class NodeConfigFileTest {
       smb: 0.0.0.0:4451
       admin: 127.0.0.1:4651
       metrics: 127.0.0.1:4751
-      transports: [tcp, rdma:software]
+      transports: [tcp]
       limits:
         lane-connections: 100
         smb-connections: 50
@@ -60,7 +60,7 @@ class NodeConfigFileTest {
                 new HostPort("0.0.0.0", 4451),
                 new HostPort("127.0.0.1", 4651),
                 new HostPort("127.0.0.1", 4751),
-                List.of(LaneTransport.TCP, LaneTransport.RDMA_SOFTWARE),
+                List.of(LaneTransport.TCP),
                 new NodeConfig.Limits(100, 50)));
   }
 
@@ -99,11 +99,9 @@ class NodeConfigFileTest {
       value = {
         "name: node1|name: node_1|node.yaml:1: name: 'node_1' is not a node name",
         "bundle: node1.bundle|bundel: x|node.yaml: bundle is missing",
-        "transports: [tcp, rdma:software]|transports: [tpc]|node.yaml:14: transports: 'tpc' is not"
-            + " one of tcp, rdma:software",
-        "transports: [tcp, rdma:software]|transports: tcp|node.yaml:14: transports: expected a"
-            + " list",
-        "transports: [tcp, rdma:software]|transports: []|node.yaml:14: transports: name at least",
+        "transports: [tcp]|transports: [tpc]|node.yaml:14: transports: 'tpc' is not one of tcp",
+        "transports: [tcp]|transports: tcp|node.yaml:14: transports: expected a" + " list",
+        "transports: [tcp]|transports: []|node.yaml:14: transports: name at least",
         "lane: 0.0.0.0:4551|lane: 4551|node.yaml:10: lane: '4551' is not HOST:PORT",
         "lane: 0.0.0.0:4551|lane: 0.0.0.0:4451|node.yaml:11: smb: 0.0.0.0:4451 is the address of",
         "session-timeout: 6s|session-timeout: 10ms|node.yaml:8: session-timeout: '10ms' is not",

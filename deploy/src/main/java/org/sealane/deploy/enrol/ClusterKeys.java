@@ -1,0 +1,97 @@
+package org.sealane.deploy.enrol;
+
+import java.nio.file.Path;
+import java.security.PublicKey;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.sealane.cluster.document.Document;
+import org.sealane.cluster.document.DocumentCodec;
+import org.sealane.cluster.document.DocumentContent;
+import org.sealane.cluster.document.Ed25519;
+import org.sealane.cluster.document.EpochFloor;
+import org.sealane.cluster.document.ObjectKey;
+import org.sealane.cluster.document.SignedDocument;
+import org.sealane.cluster.identity.AdminKey;
+import org.sealane.cluster.identity.ClusterCa;
+import org.sealane.cluster.identity.JoinBundle;
+import org.sealane.cluster.identity.Validity;
+import org.sealane.smb.auth.CredentialsException;
+import org.sealane.smb.auth.NodeCredentials;
+
+/** A cluster's CA and admin key together: all that is needed to let nodes in. */
+public final class ClusterKeys {
+  /** Ten years: the CA is what every node believes, and is exchanged by hand. */
+  private static final Duration CA_LIFETIME = Duration.ofDays(3650);
+
+  /** Long enough to be renewed once a year with time to spare. */
+  private static final Duration CERTIFICATE_LIFETIME = Duration.ofDays(397);
+
+  private static final String ADMIN_NAME = "admin";
+
+  private final ClusterCa ca;
+  private final AdminKey adminKey;
+
+  private ClusterKeys(ClusterCa ca, AdminKey adminKey) {
+    this.ca = ca;
+    this.adminKey = adminKey;
+  }
+
+  /**
+   * Makes a new cluster's keys and writes them to {@code directory}: the CA's key and the admin key
+   * apart, and an administrator's certificate. Refuses to replace any.
+   */
+  public static ClusterKeys create(String clusterName, Path directory) throws CredentialsException {
+    SecureRandom random = new SecureRandom();
+    Instant now = Instant.now();
+    ClusterCa ca =
+        ClusterCa.create(
+            UUID.randomUUID(), clusterName, Validity.startingAt(now, CA_LIFETIME), random);
+    AdminKey adminKey = AdminKey.create(random);
+    ca.store(directory);
+    adminKey.store(directory);
+    ca.issueAdmin(ADMIN_NAME, Validity.startingAt(now, CERTIFICATE_LIFETIME)).store(directory);
+    return new ClusterKeys(ca, adminKey);
+  }
+
+  /** Reads both keys from {@code directory}. */
+  public static ClusterKeys load(Path directory) throws CredentialsException {
+    return new ClusterKeys(ClusterCa.load(directory, new SecureRandom()), AdminKey.load(directory));
+  }
+
+  public UUID clusterId() {
+    return ca.clusterId();
+  }
+
+  public String clusterName() {
+    return ca.clusterName();
+  }
+
+  /**
+   * What lets {@code node} in: a key and certificate of its own, and its signed enrolment, which
+   * the node itself brings to the cluster.
+   */
+  public JoinBundle enroll(String node) {
+    NodeCredentials credentials =
+        ca.issueNode(node, Validity.startingAt(Instant.now(), CERTIFICATE_LIFETIME));
+    SignedDocument enrolment = enrolment(node, credentials.keys().certificate().getPublicKey());
+    return new JoinBundle(
+        ca.clusterName(), credentials, adminKey.publicKey(), EpochFloor.NONE, List.of(enrolment));
+  }
+
+  private SignedDocument enrolment(String node, PublicKey key) {
+    byte[] payload =
+        DocumentCodec.encode(
+            new Document(
+                clusterId(),
+                ObjectKey.node(clusterId(), node),
+                1,
+                Optional.empty(),
+                Instant.now(),
+                new DocumentContent.Node(node, Ed25519.base64(key), false)));
+    return new SignedDocument(payload, adminKey.sign(payload));
+  }
+}

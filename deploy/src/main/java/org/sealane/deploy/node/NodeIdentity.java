@@ -1,0 +1,90 @@
+package org.sealane.deploy.node;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.PrivateKey;
+import java.security.Signature;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.sealane.cluster.document.Document;
+import org.sealane.cluster.document.DocumentCodec;
+import org.sealane.cluster.document.SignedDocument;
+import org.sealane.cluster.identity.JoinBundle;
+import org.sealane.cluster.json.MalformedJsonException;
+import org.sealane.cluster.member.MemberConfig;
+import org.sealane.cluster.member.MemberIdentity;
+import org.sealane.cluster.member.NodeEndpoints;
+import org.sealane.deploy.config.NodeConfig;
+import org.sealane.deploy.units.HostPort;
+
+/**
+ * Who the node is, from its bundle and configuration.
+ *
+ * @param config the node's
+ * @param bundle the node's
+ */
+record NodeIdentity(NodeConfig config, JoinBundle bundle) {
+  /** The release that the registration names. */
+  private static final String VERSION = "0.1.0";
+
+  /** Where the node keeps what it must not forget. */
+  private Path stateDirectory() {
+    return config.dataDirectory().resolve("cluster");
+  }
+
+  /** What the member is told, with the ports that the listeners really have. */
+  MemberConfig memberConfig(HostPort lane, HostPort admin, HostPort metrics) throws IOException {
+    return new MemberConfig(
+        bundle.clusterId(),
+        bundle.clusterName(),
+        config.name(),
+        bundle.credentials().keys().certificate().getPublicKey(),
+        this::sign,
+        bundle.adminKey(),
+        bundle.epochFloor(),
+        new NodeEndpoints(
+            advertised(lane),
+            advertised(config.smb()),
+            advertised(admin),
+            Optional.of("http://" + metrics.withHost(config.advertise()) + "/metrics"),
+            config.transports().stream().map(NodeConfig.LaneTransport::word).toList(),
+            VERSION,
+            ProcessHandle.current().pid(),
+            bundle.credentials().keys().certificate().getNotAfter().toInstant()),
+        stateDirectory(),
+        config.roots(),
+        bundled());
+  }
+
+  private org.sealane.cluster.member.HostPort advertised(HostPort listener) {
+    return new org.sealane.cluster.member.HostPort(config.advertise(), listener.port());
+  }
+
+  private List<MemberIdentity.Bundled> bundled() throws IOException {
+    List<MemberIdentity.Bundled> bundled = new ArrayList<>();
+    for (SignedDocument signed : bundle.documents()) {
+      try {
+        Document document = DocumentCodec.decode(signed.payload());
+        bundled.add(
+            new MemberIdentity.Bundled(document.key().kind(), document.key().object(), signed));
+      } catch (MalformedJsonException e) {
+        throw new IOException("bundle: a document in it can not be read: " + e.getMessage(), e);
+      }
+    }
+    return bundled;
+  }
+
+  private byte[] sign(byte[] statement) {
+    PrivateKey key = bundle.credentials().keys().key();
+    try {
+      Signature signature = Signature.getInstance("Ed25519");
+      signature.initSign(key);
+      signature.update(statement);
+      return signature.sign();
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every JDK signs with Ed25519", e);
+    }
+  }
+}

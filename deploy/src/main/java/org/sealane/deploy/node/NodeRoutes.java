@@ -1,0 +1,125 @@
+package org.sealane.deploy.node;
+
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.sealane.cluster.identity.PeerPolicy;
+import org.sealane.cluster.identity.TlsContexts;
+import org.sealane.cluster.member.ClusterView;
+import org.sealane.cluster.member.ClusterView.NodeView;
+import org.sealane.cluster.member.MemberPhase;
+import org.sealane.cluster.member.NodeEndpoints;
+import org.sealane.csv.volume.Volumes;
+import org.sealane.deploy.admin.AdminClient;
+import org.sealane.deploy.admin.AdminException;
+import org.sealane.deploy.admin.AdminException.Kind;
+import org.sealane.deploy.admin.AdminReply;
+import org.sealane.deploy.admin.AdminRequest;
+import org.sealane.deploy.admin.AdminRoute;
+import org.sealane.deploy.admin.AdminRoute.Access;
+import org.sealane.deploy.admin.AdminRoute.Method;
+import org.sealane.deploy.admin.FileRoutes;
+import org.sealane.deploy.config.NodeConfig;
+import org.sealane.deploy.status.ClusterStatus;
+import org.sealane.deploy.status.NodeStatus;
+import org.sealane.deploy.units.HostPort;
+import org.sealane.smb.lane.LaneNode;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What this node answers on its admin port. */
+final class NodeRoutes {
+  private static final Logger LOG = LoggerFactory.getLogger(NodeRoutes.class);
+
+  private final NodeConfig config;
+  private final CurrentView view;
+  private final LaneNode lanes;
+  private final Volumes volumes;
+  private final NodeIdentity identity;
+
+  NodeRoutes(
+      NodeConfig config, CurrentView view, LaneNode lanes, Volumes volumes, NodeIdentity identity) {
+    this.config = config;
+    this.view = view;
+    this.lanes = lanes;
+    this.volumes = volumes;
+    this.identity = identity;
+  }
+
+  List<AdminRoute> all() {
+    List<AdminRoute> routes = new ArrayList<>();
+    routes.add(new AdminRoute(Method.GET, NodeStatus.PATH, Access.MEMBERS, this::node));
+    routes.add(new AdminRoute(Method.GET, ClusterStatus.PATH, Access.MEMBERS, this::status));
+    routes.addAll(new FileRoutes(config.name(), volumes::share).routes());
+    return routes;
+  }
+
+  private AdminReply node(AdminRequest request) {
+    return new AdminReply.Value(nodeStatus());
+  }
+
+  private NodeStatus nodeStatus() {
+    Optional<ClusterView> shown = view.get();
+    return new NodeStatus(
+        config.name(),
+        ProcessHandle.current().pid(),
+        shown.map(known -> known.connection() == MemberPhase.LIVE).orElse(false),
+        shown.map(ClusterView::sealed).orElse(true),
+        lanes.lanes().status().stream()
+            .map(lane -> StatusReport.lane(config.name(), lane, shown))
+            .toList());
+  }
+
+  private AdminReply status(AdminRequest request) throws AdminException {
+    ClusterView shown =
+        view.get()
+            .orElseThrow(
+                () -> new AdminException(Kind.UNAVAILABLE, config.name() + " is starting"));
+    return new AdminReply.Value(StatusReport.of(shown, config.zookeeper(), lanesOfAll(shown)));
+  }
+
+  /** Every live node's lanes; a node that does not answer is left out and logged. */
+  private List<ClusterStatus.Lane> lanesOfAll(ClusterView shown) {
+    List<ClusterStatus.Lane> all = new ArrayList<>(nodeStatus().lanes());
+    try (ExecutorService asking = Executors.newVirtualThreadPerTaskExecutor()) {
+      Map<String, Future<List<ClusterStatus.Lane>>> answers = new java.util.TreeMap<>();
+      for (NodeView node : shown.nodes()) {
+        if (node.endpoints().isPresent() && !node.name().equals(config.name())) {
+          NodeEndpoints at = node.endpoints().get();
+          answers.put(node.name(), asking.submit(() -> lanesOf(node.name(), at)));
+        }
+      }
+      answers.forEach((node, answer) -> {
+        try {
+          all.addAll(answer.get());
+        } catch (ExecutionException e) {
+          LOG.warn("node={} does not tell its lanes: {}", node, e.getCause().getMessage());
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+        }
+      });
+    }
+    return all;
+  }
+
+  private List<ClusterStatus.Lane> lanesOf(String node, NodeEndpoints at) throws AdminException {
+    HostPort address = new HostPort(at.admin().host(), at.admin().port());
+    try (AdminClient client =
+        new AdminClient(
+            List.of(address),
+            TlsContexts.create(
+                identity.bundle().credentials()::keys,
+                PeerPolicy.node(identity.bundle().clusterId(), node, view),
+                Clock.systemUTC(),
+                new SecureRandom()))) {
+      return client.get(NodeStatus.PATH, Map.of(), NodeStatus.class).lanes();
+    }
+  }
+}

@@ -1,0 +1,249 @@
+package org.sealane.deploy.node;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.sealane.cluster.audit.JsonLinesAuditLog;
+import org.sealane.cluster.identity.JoinBundle;
+import org.sealane.cluster.identity.PeerPolicy;
+import org.sealane.cluster.identity.TlsContexts;
+import org.sealane.cluster.member.ClusterMember;
+import org.sealane.cluster.store.CuratorStore;
+import org.sealane.cluster.store.StoreSettings;
+import org.sealane.csv.volume.Volumes;
+import org.sealane.deploy.admin.AdminServer;
+import org.sealane.deploy.config.NodeConfig;
+import org.sealane.deploy.units.HostPort;
+import org.sealane.sbl.initiator.Disks;
+import org.sealane.smb.auth.KeyAgreement;
+import org.sealane.smb.auth.NodeMechanism;
+import org.sealane.smb.client.ClientListener;
+import org.sealane.smb.encryption.warmup.CipherWarmUp;
+import org.sealane.smb.lane.LaneKey;
+import org.sealane.smb.lane.LaneKind;
+import org.sealane.smb.lane.LaneNode;
+import org.sealane.smb.lane.LaneRules;
+import org.sealane.smb.negotiate.CipherId;
+import org.sealane.smb.negotiate.SigningAlgorithm;
+import org.sealane.smb.server.Limit;
+import org.sealane.smb.share.ShareBackend;
+import org.sealane.smb.transport.FramePool;
+import org.sealane.smb.transport.tcp.TcpSettings;
+import org.sealane.smb.transport.tcp.TcpTransport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Everything one node runs, put together: the lane listener and the lanes it opens, the files and
+ * disks it serves, its membership in the cluster, its admin API and metrics. Any thread may call.
+ */
+public final class NodeRuntime implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(NodeRuntime.class);
+
+  /** What the ciphers may take to get fast before the node takes traffic. */
+  private static final Duration WARM_UP_MAX = Duration.ofSeconds(2);
+
+  /**
+   * Old bytes of a lane that is not sealed must not arrive long after: the kernel gives up on them
+   * after this part of the session timeout.
+   */
+  private static final int DELIVERY_PART = 4;
+
+  private final NodeConfig config;
+  private final JoinBundle bundle;
+  private final CurrentView view = new CurrentView();
+  private final LaneRules rules = new LaneRules();
+  private final Volumes volumes;
+  private final Disks disks;
+  private final Storage storage;
+  private final FramePool pool = FramePool.ofHeapShare();
+
+  /** What is open, to be closed in the opposite order. */
+  private final List<AutoCloseable> opened = new ArrayList<>();
+
+  private LaneNode lanes;
+  private AdminServer admin;
+  private MetricsServer metrics;
+  private ClusterMember member;
+
+  private NodeRuntime(NodeConfig config, JoinBundle bundle) {
+    this.config = config;
+    this.bundle = bundle;
+    this.volumes =
+        new Volumes(config.name(), view, (node, volume) -> remote(node, volume, LaneKind.CSV));
+    this.disks =
+        new Disks(config.name(), view, (node, volume) -> remote(node, volume, LaneKind.SBL));
+    this.storage = new Storage(config.name(), config.roots(), volumes, disks);
+  }
+
+  /** Checks all that can be checked without opening a listener or reaching another host. */
+  public static JoinBundle check(NodeConfig config) throws NodeStartException {
+    return NodeChecks.bundle(config);
+  }
+
+  /**
+   * Starts the node. On return it listens and follows its cluster as far as that can be reached;
+   * {@link #live} tells when it does.
+   */
+  public static NodeRuntime start(NodeConfig config) throws NodeStartException {
+    NodeRuntime node = new NodeRuntime(config, check(config));
+    try {
+      node.open();
+      return node;
+    } catch (IOException e) {
+      node.close();
+      throw new NodeStartException(String.valueOf(e.getMessage()), e);
+    } catch (RuntimeException e) {
+      node.close();
+      throw e;
+    }
+  }
+
+  private void open() throws IOException {
+    warmUp();
+    Files.createDirectories(config.dataDirectory());
+    JsonLinesAuditLog audit =
+        keep(
+            new JsonLinesAuditLog(
+                config.dataDirectory().resolve("audit.jsonl"), config.name(), Clock.systemUTC()));
+    TcpTransport transport = keep(new TcpTransport(TcpSettings.defaults(), pool));
+    metrics = keep(MetricsServer.start(config.metrics()));
+    lanes = LaneNode.start(laneSettings(transport));
+    NodeMetrics.register(metrics.registry(), view, lanes, pool, rules);
+    keep(storage);
+    keep(lanes);
+    NodeIdentity identity = new NodeIdentity(config, bundle);
+    NodeRoutes routes = new NodeRoutes(config, view, lanes, volumes, identity);
+    admin = keep(AdminServer.start(config.admin(), adminTls(), routes.all()));
+    member =
+        ClusterMember.start(
+            identity.memberConfig(laneAddress(), admin.address(), metrics.address()),
+            new CuratorStore(
+                new StoreSettings(
+                    config.zookeeper(), config.sessionTimeout(), config.sessionTimeout())),
+            rules,
+            departed -> {
+              lanes.reset(departed.node(), "process " + departed + " has left the cluster");
+              return CompletableFuture.completedFuture(null);
+            },
+            audit);
+    // The member leaves after lanes and storage are closed, before the transport and the log are.
+    opened.add(opened.indexOf(storage), member);
+    member.onChange(shown -> {
+      view.update(shown);
+      storage.follow(shown);
+    });
+    LOG.info(
+        "node={} cluster={} lane={} admin={} metrics={} started",
+        config.name(),
+        bundle.clusterName(),
+        laneAddress(),
+        admin.address(),
+        metrics.address());
+  }
+
+  private void warmUp() {
+    CipherWarmUp.Report report =
+        new CipherWarmUp(System::nanoTime)
+            .run(WARM_UP_MAX, Set.of(CipherId.AES_128_GCM), Set.of(SigningAlgorithm.AES_GMAC));
+    report
+        .reached()
+        .forEach(reached ->
+            LOG.info(
+                "warmed work={} bytesPerSecond={} steady={}",
+                reached.work(),
+                reached.bytesPerSecond(),
+                reached.steady()));
+  }
+
+  private LaneNode.Settings laneSettings(TcpTransport transport) {
+    NodeMechanism mechanism =
+        new NodeMechanism(
+            bundle::credentials,
+            view,
+            List.of(KeyAgreement.X25519_MLKEM768),
+            Clock.systemUTC(),
+            new SecureRandom());
+    return new LaneNode.Settings(
+        bundle.clusterId(),
+        config.name(),
+        mechanism,
+        transport,
+        pool,
+        config.lane().resolve(),
+        rules,
+        this::local,
+        view::laneAddress,
+        Map.of(Limit.CONNECTIONS, config.limits().laneConnections()),
+        config.sessionTimeout().dividedBy(DELIVERY_PART),
+        event -> LOG.info("lane event={}", event),
+        ClientListener.NONE);
+  }
+
+  private javax.net.ssl.SSLContext adminTls() {
+    return TlsContexts.create(
+        bundle.credentials()::keys,
+        PeerPolicy.adminPort(bundle.clusterId(), view),
+        Clock.systemUTC(),
+        new SecureRandom());
+  }
+
+  private Optional<ShareBackend> local(UUID volume, LaneKind kind) {
+    return switch (kind) {
+      case CSV -> volumes.local(volume);
+      case SBL -> disks.local(volume);
+    };
+  }
+
+  private ShareBackend remote(String node, UUID volume, LaneKind kind) {
+    return lanes.lanes().share(new LaneKey(node, volume, kind));
+  }
+
+  private HostPort laneAddress() {
+    InetSocketAddress bound = lanes.address();
+    return config.lane().withPort(bound.getPort());
+  }
+
+  /** Completes when the node is registered in its cluster and holds its lease. */
+  public CompletionStage<?> live() {
+    return member.live();
+  }
+
+  /** Where the admin API listens. */
+  public HostPort adminAddress() {
+    return admin.address();
+  }
+
+  private <T extends AutoCloseable> T keep(T part) {
+    opened.add(part);
+    return part;
+  }
+
+  /**
+   * Drains and leaves: no new requests, answers what is under way, makes disks durable, releases
+   * the lease, ends. Idempotent.
+   */
+  @Override
+  public void close() {
+    while (!opened.isEmpty()) {
+      AutoCloseable part = opened.removeLast();
+      try {
+        part.close();
+      } catch (Exception e) {
+        LOG.warn("node={} part={} not closed in order", config.name(), part, e);
+      }
+    }
+    LOG.info("node={} stopped", config.name());
+  }
+}

@@ -1,0 +1,21 @@
+package org.sealane.deploy.status;
+
+import java.util.List;
+
+/**
+ * What one node tells of itself.
+ *
+ * @param pid its process id
+ * @param live whether it is registered and follows its cluster
+ * @param sealed whether it sends only encrypted, since it holds no lease
+ * @param lanes the lanes it opened
+ */
+public record NodeStatus(
+    String name, long pid, boolean live, boolean sealed, List<ClusterStatus.Lane> lanes) {
+  /** Where a node's admin API serves it. */
+  public static final String PATH = "/v1/node";
+
+  public NodeStatus {
+    lanes = List.copyOf(lanes);
+  }
+}
