@@ -68,6 +68,20 @@ class CompoundTest {
         .satisfies(e -> assertThat(e.field()).isIn("NextCommand", "ProtocolId"));
   }
 
+  /** A whole message does stand where NextCommand points to. */
+  @ParameterizedTest
+  @ValueSource(ints = {65, 66, 68, 71, 76})
+  void shouldRefuseWhenTheNextMessageIsNotAligned(int start) {
+    byte[] frame = new byte[start + 64];
+    System.arraycopy(Bytes.of(message(1, start).written()), 0, frame, 0, start);
+    System.arraycopy(Bytes.of(message(2, 64).written()), 0, frame, start, 64);
+    setNextCommand(frame, 0, start);
+
+    assertThatExceptionOfType(MalformedMessageException.class)
+        .isThrownBy(() -> split(frame))
+        .satisfies(e -> assertThat(e.field()).isEqualTo("NextCommand"));
+  }
+
   @Test
   void shouldAcceptWhenTheLastMessageIsABareHeader() throws Exception {
     byte[] frame = frame(message(1, 72), message(2, 64));
