@@ -49,6 +49,9 @@ sealed interface Anchor extends AutoCloseable permits LinuxAnchor, PathAnchor {
   /** Moves {@code name} of this directory to {@code toName} of another. */
   void move(String name, Anchor to, String toName, boolean replace) throws IOException;
 
+  /** Is told that its file now is {@code name} in {@code parent}. */
+  void renamed(Anchor parent, String name) throws IOException;
+
   /** A channel to this file, which must be a regular one. */
   FileChannel channel(Set<OpenOption> options) throws IOException;
 

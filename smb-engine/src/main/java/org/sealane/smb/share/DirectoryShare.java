@@ -61,8 +61,13 @@ public final class DirectoryShare implements ShareBackend {
 
   /** Serves the tree at {@code directory}, which must exist; close it in the end. */
   public DirectoryShare(Path directory, Settings settings) throws IOException {
+    this(directory, settings, Anchor.ofRoot(directory));
+  }
+
+  /** Takes {@code root}, which holds {@code directory}. */
+  DirectoryShare(Path directory, Settings settings, Anchor root) throws IOException {
     this.settings = settings;
-    this.root = Anchor.ofRoot(directory);
+    this.root = root;
     this.rootDevice = root.status().key().device();
     this.store = Files.getFileStore(directory);
     this.table = new OpenTable(settings.opensMax());
@@ -271,9 +276,7 @@ public final class DirectoryShare implements ShareBackend {
     namespace.lock();
     try {
       requireServing();
-      SharePath from = open.path();
       new RenameOperation(this, open, change).run();
-      table.renamed(open.key(), from, change.to());
     } finally {
       namespace.unlock();
     }

@@ -42,6 +42,7 @@ final class ErrorStatus {
           entry(Errno.ENOSYS, NtStatus.NOT_SUPPORTED),
           entry(Errno.ENOTEMPTY, NtStatus.DIRECTORY_NOT_EMPTY),
           entry(Errno.ELOOP, NtStatus.ACCESS_DENIED),
+          entry(Errno.EILSEQ, NtStatus.OBJECT_NAME_INVALID),
           entry(Errno.EOPNOTSUPP, NtStatus.NOT_SUPPORTED),
           entry(Errno.ESTALE, NtStatus.FILE_CLOSED),
           entry(Errno.EDQUOT, NtStatus.DISK_FULL));

@@ -101,6 +101,11 @@ final class LinuxAnchor implements Anchor {
   }
 
   @Override
+  public void renamed(Anchor parent, String name) {
+    // A descriptor stays with its file.
+  }
+
+  @Override
   public FileChannel channel(Set<OpenOption> options) throws IOException {
     return FileChannel.open(path(), options);
   }

@@ -61,13 +61,11 @@ final class OpenTable {
                 && components.subList(0, depth).equals(directory.components()));
   }
 
-  /** Lets every open of one file by one name go by another. */
-  void renamed(FileKey key, SharePath from, SharePath to) {
-    for (DirectoryShareOpen open : opens) {
-      if (open.key().equals(key) && open.path().equals(from)) {
-        open.path(to);
-      }
-    }
+  /** Every open of one file by one name. */
+  List<DirectoryShareOpen> find(FileKey key, SharePath path) {
+    return opens.stream()
+        .filter(open -> open.key().equals(key) && open.path().equals(path))
+        .toList();
   }
 
   List<DirectoryShareOpen> all() {

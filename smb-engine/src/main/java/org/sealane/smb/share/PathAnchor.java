@@ -7,6 +7,7 @@ import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.OpenOption;
@@ -35,7 +36,8 @@ final class PathAnchor implements Anchor {
   /** Allocation is not told by the JDK; sizes are rounded up to this. */
   private static final int BLOCK_BYTES = 4096;
 
-  private final Path path;
+  /** Changes only under the share's lock. */
+  private volatile Path path;
 
   private PathAnchor(Path path) {
     this.path = path;
@@ -52,6 +54,15 @@ final class PathAnchor implements Anchor {
     return anchor;
   }
 
+  /** The locale may lack the characters of a name. */
+  private Path child(String name) throws IOException {
+    try {
+      return path.resolve(name);
+    } catch (InvalidPathException e) {
+      throw new PosixException(e.getMessage(), Errno.EILSEQ);
+    }
+  }
+
   @Override
   public PathAnchor again() {
     return new PathAnchor(path);
@@ -59,14 +70,14 @@ final class PathAnchor implements Anchor {
 
   @Override
   public PathAnchor open(String name) throws IOException {
-    PathAnchor opened = new PathAnchor(path.resolve(name));
+    PathAnchor opened = new PathAnchor(child(name));
     opened.status();
     return opened;
   }
 
   @Override
   public PathAnchor openDirectory(String name) throws IOException {
-    return requireDirectory(new PathAnchor(path.resolve(name)));
+    return requireDirectory(new PathAnchor(child(name)));
   }
 
   @Override
@@ -76,7 +87,7 @@ final class PathAnchor implements Anchor {
 
   @Override
   public FileStatus status(String name) throws IOException {
-    return statusOf(path.resolve(name));
+    return statusOf(child(name));
   }
 
   private static FileStatus statusOf(Path file) throws IOException {
@@ -103,26 +114,31 @@ final class PathAnchor implements Anchor {
 
   @Override
   public void createFile(String name) throws IOException {
-    Files.createFile(path.resolve(name));
+    Files.createFile(child(name));
   }
 
   @Override
   public void createDirectory(String name) throws IOException {
-    Files.createDirectory(path.resolve(name));
+    Files.createDirectory(child(name));
   }
 
   @Override
   public void delete(String name, FileStatus.Kind kind) throws IOException {
-    Files.delete(path.resolve(name));
+    Files.delete(child(name));
   }
 
   @Override
   public void move(String name, Anchor to, String toName, boolean replace) throws IOException {
-    Path target = ((PathAnchor) to).path.resolve(toName);
+    Path target = ((PathAnchor) to).child(toName);
     if (!replace && Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
       throw new FileAlreadyExistsException(target.toString());
     }
-    Files.move(path.resolve(name), target, StandardCopyOption.ATOMIC_MOVE);
+    Files.move(child(name), target, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  @Override
+  public void renamed(Anchor parent, String name) throws IOException {
+    path = ((PathAnchor) parent).child(name);
   }
 
   @Override
@@ -175,7 +191,7 @@ final class PathAnchor implements Anchor {
 
   @Override
   public Optional<byte[]> attribute(String name) throws IOException {
-    return attributeOf(path.resolve(name));
+    return attributeOf(child(name));
   }
 
   private static Optional<byte[]> attributeOf(Path file) throws IOException {

@@ -48,7 +48,12 @@ final class PosixFile {
   private static final StructLayout CAPTURED = Linker.Option.captureStateLayout();
   private static final VarHandle ERRNO =
       CAPTURED.varHandle(MemoryLayout.PathElement.groupElement("errno"));
-  private static final Optional<Calls> CALLS = Calls.bind();
+
+  /**
+   * Null where the calls are not to be had; a bare constant, so that handles fold into the code.
+   */
+  private static final Calls CALLS = Calls.bind().orElse(null);
+
   private static final Optional<MethodHandle> STRERROR = bindStrerror();
   private static final int MESSAGE_BYTES_MAX = 256;
   private static final int STATX_BYTES = 256;
@@ -59,7 +64,7 @@ final class PosixFile {
 
   /** Whether this system has the calls; without them no other method may be called. */
   static boolean available() {
-    return CALLS.isPresent();
+    return CALLS != null;
   }
 
   /** What the C library says of an error number, in the words that the JDK's exceptions have. */
@@ -81,7 +86,7 @@ final class PosixFile {
             "open",
             (arena, errno) ->
                 (int)
-                    calls()
+                    CALLS
                         .openat()
                         .invokeExact(errno, directory, utf8(arena, name), flags | O_CLOEXEC, mode));
   }
@@ -94,7 +99,7 @@ final class PosixFile {
   static void close(int descriptor) {
     try {
       // Linux frees the descriptor whatever close(2) returns, and what it tells came from flush.
-      int _ = (int) calls().close().invokeExact(descriptor);
+      int _ = (int) CALLS.close().invokeExact(descriptor);
     } catch (Throwable t) {
       throw unexpected(t);
     }
@@ -104,14 +109,14 @@ final class PosixFile {
     call(
         "mkdir",
         (arena, errno) ->
-            (int) calls().mkdirat().invokeExact(errno, directory, utf8(arena, name), mode));
+            (int) CALLS.mkdirat().invokeExact(errno, directory, utf8(arena, name), mode));
   }
 
   static void unlinkAt(int directory, String name, int flags) throws PosixException {
     call(
         "unlink",
         (arena, errno) ->
-            (int) calls().unlinkat().invokeExact(errno, directory, utf8(arena, name), flags));
+            (int) CALLS.unlinkat().invokeExact(errno, directory, utf8(arena, name), flags));
   }
 
   /** renameat2(2). */
@@ -121,7 +126,7 @@ final class PosixFile {
         "rename",
         (arena, errno) ->
             (int)
-                calls()
+                CALLS
                     .renameat2()
                     .invokeExact(
                         errno,
@@ -142,7 +147,7 @@ final class PosixFile {
           int flags = AT_SYMLINK_NOFOLLOW | (name.isEmpty() ? AT_EMPTY_PATH : 0);
           int result =
               (int)
-                  calls()
+                  CALLS
                       .statx()
                       .invokeExact(
                           errno,
@@ -169,24 +174,23 @@ final class PosixFile {
             "getdents64",
             (_, errno) ->
                 (long)
-                    calls().getdents64().invokeExact(errno, descriptor, buffer, buffer.byteSize()));
+                    CALLS.getdents64().invokeExact(errno, descriptor, buffer, buffer.byteSize()));
   }
 
   static void synchronize(int descriptor) throws PosixException {
-    call("fsync", (_, errno) -> (int) calls().fsync().invokeExact(errno, descriptor));
+    call("fsync", (_, errno) -> (int) CALLS.fsync().invokeExact(errno, descriptor));
   }
 
   static void truncate(String path, long bytes) throws PosixException {
     call(
         "truncate",
-        (arena, errno) -> (int) calls().truncate().invokeExact(errno, utf8(arena, path), bytes));
+        (arena, errno) -> (int) CALLS.truncate().invokeExact(errno, utf8(arena, path), bytes));
   }
 
   static void allocate(int descriptor, int mode, long offset, long length) throws PosixException {
     call(
         "fallocate",
-        (_, errno) ->
-            (int) calls().fallocate().invokeExact(errno, descriptor, mode, offset, length));
+        (_, errno) -> (int) CALLS.fallocate().invokeExact(errno, descriptor, mode, offset, length));
   }
 
   /** lseek(2); -1 where there is no such place behind {@code offset}. */
@@ -194,7 +198,7 @@ final class PosixFile {
     try {
       return call(
           "lseek",
-          (_, errno) -> (long) calls().lseek().invokeExact(errno, descriptor, offset, whence));
+          (_, errno) -> (long) CALLS.lseek().invokeExact(errno, descriptor, offset, whence));
     } catch (PosixException e) {
       if (e.errno() == Errno.ENXIO) {
         return -1;
@@ -210,8 +214,7 @@ final class PosixFile {
         (arena, errno) -> {
           MemorySegment times = arena.allocate(2 * TIMESPEC_BYTES, Long.BYTES);
           MemorySegment.copy(secondsAndNanos, 0, times, ValueLayout.JAVA_LONG, 0, 4);
-          return (int)
-              calls().utimensat().invokeExact(errno, AT_FDCWD, utf8(arena, path), times, 0);
+          return (int) CALLS.utimensat().invokeExact(errno, AT_FDCWD, utf8(arena, path), times, 0);
         });
   }
 
@@ -237,7 +240,7 @@ final class PosixFile {
 
   private static long getAttribute(
       Arena arena, MemorySegment errno, String path, Links links, byte[][] value) throws Throwable {
-    MethodHandle function = links == Links.FOLLOWED ? calls().getxattr() : calls().lgetxattr();
+    MethodHandle function = links == Links.FOLLOWED ? CALLS.getxattr() : CALLS.lgetxattr();
     long capacity = DosAttributes.XATTR_BYTES_MAX;
     MemorySegment buffer = arena.allocate(capacity);
     long length =
@@ -261,7 +264,7 @@ final class PosixFile {
         "setxattr",
         (arena, errno) ->
             (int)
-                calls()
+                CALLS
                     .setxattr()
                     .invokeExact(
                         errno,
@@ -291,10 +294,6 @@ final class PosixFile {
     } catch (Throwable t) {
       throw unexpected(t);
     }
-  }
-
-  private static Calls calls() {
-    return CALLS.orElseThrow();
   }
 
   private static MemorySegment utf8(Arena arena, String text) {

@@ -41,6 +41,14 @@ final class RenameOperation {
         openParent.get().requireNotDeletePending();
       }
       move(fromParent, toParent);
+      for (DirectoryShareOpen moved : share.table().find(open.key(), from)) {
+        moved.path(to);
+        moved.anchor().renamed(toParent, to.name());
+      }
+      SharedFile file = share.table().of(open);
+      if (file.deletePath().filter(from::equals).isPresent()) {
+        file.deletePath(Optional.of(to));
+      }
       share.changed(fromParent.status().key());
       share.changed(toParentKey);
     }

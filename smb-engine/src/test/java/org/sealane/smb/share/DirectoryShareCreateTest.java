@@ -290,8 +290,7 @@ class DirectoryShareCreateTest extends ShareFixture {
   class Limits {
     @Test
     void shouldRefuseWhenOpensPassLimit() throws Exception {
-      try (DirectoryShare small =
-          new DirectoryShare(root, new DirectoryShare.Settings("small", 1, 2))) {
+      try (DirectoryShare small = serve(new DirectoryShare.Settings("small", 1, 2))) {
         CreateParameters parameters = parameters("f", ALL, SHARE_ALL, CreateDisposition.OPEN_IF, 0);
         ShareOpen first = small.create(parameters, CALLER);
         ShareOpen second = small.create(parameters, CALLER);

@@ -34,7 +34,12 @@ abstract class ShareFixture {
   @BeforeEach
   void openShare() throws IOException {
     root = java.nio.file.Files.createDirectory(temporary.resolve("root"));
-    share = new DirectoryShare(root, DirectoryShare.Settings.of("test", 7));
+    share = serve(DirectoryShare.Settings.of("test", 7));
+  }
+
+  /** Serves the root, too. */
+  DirectoryShare serve(DirectoryShare.Settings settings) throws IOException {
+    return new DirectoryShare(root, settings);
   }
 
   @AfterEach
