@@ -130,19 +130,19 @@ class AuthFuzzTest {
     byte[] toInitiator = join(exchange.tokens.get(1), exchange.tokens.get(3));
     String directory = System.getProperty("sealane.seeds");
     if (directory != null) {
-      write(Path.of(directory, "acceptor", "handshake"), toAcceptor);
-      write(Path.of(directory, "initiator", "handshake"), toInitiator);
-      write(Path.of(directory, "spnego", "first"), exchange.tokens.get(0));
-      write(Path.of(directory, "spnego", "answer"), exchange.tokens.get(1));
-      write(Path.of(directory, "spnego", "hint"), SpnegoTest.WINDOWS_HINT);
-      write(Path.of(directory, "spnego", "ntlm"), SpnegoTest.NTLM_INIT);
+      write(Path.of(directory, "acceptor", "handshake.bin"), toAcceptor);
+      write(Path.of(directory, "initiator", "handshake.bin"), toInitiator);
+      write(Path.of(directory, "spnego", "first.bin"), exchange.tokens.get(0));
+      write(Path.of(directory, "spnego", "answer.bin"), exchange.tokens.get(1));
+      write(Path.of(directory, "spnego", "hint.bin"), SpnegoTest.WINDOWS_HINT);
+      write(Path.of(directory, "spnego", "ntlm.bin"), SpnegoTest.NTLM_INIT);
     }
 
     try (SecurityContext initiator = initiator();
         SecurityContext acceptor = acceptor()) {
       initiator.next(new byte[0]);
-      assertThat(feed(acceptor, seed("acceptor/handshake"))).isTrue();
-      assertThat(feed(initiator, seed("initiator/handshake"))).isTrue();
+      assertThat(feed(acceptor, seed("acceptor/handshake.bin"))).isTrue();
+      assertThat(feed(initiator, seed("initiator/handshake.bin"))).isTrue();
     }
   }
 

@@ -25,22 +25,28 @@ class SpnegoTest {
   private static final byte[] NONE = {};
 
   /**
-   * The hint of a Windows Server in its NEGOTIATE response: NEGOEX, MS-KRB5, Kerberos,
-   * user-to-user, NTLM, and the name that [MS-SPNG] 3.2.5.2 prescribes.
+   * A NegTokenInit2 with the mechanisms of a Windows Server's NEGOTIATE response (NEGOEX, MS-KRB5,
+   * Kerberos, user-to-user, NTLM) and the name that [MS-SPNG] 3.2.5.2 prescribes, laid out by hand.
+   * {@code openssl asn1parse -inform DER} reads the file of it among the fuzz seeds.
    */
   static final byte[] WINDOWS_HINT =
       HexFormat.of()
           .parseHex(
-              "607606062b0601050502a06c306aa03c303a060a2b06010401823702021e06092a864882f71201020206"
-                  + "092a864886f712010202060a2a864886f71201020203060a2b06010401823702020aa32a3028a026"
-                  + "1b246e6f745f646566696e65645f696e5f5246433431373840706c656173655f69676e6f7265");
+              "607606062b0601050502a06c306aa03c303a060a2b06010401823702021e0609"
+                  + "2a864882f712010202"
+                  + "06092a864886f712010202060a2a864886f71201020203"
+                  + "060a2b06010401823702020a"
+                  + "a32a3028a0261b24"
+                  + "6e6f745f646566696e65645f696e5f5246433431373840"
+                  + "706c656173655f69676e6f7265");
 
-  /** smbclient's first NTLM token: one mechanism, an NTLMSSP NEGOTIATE of 40 bytes. */
+  /** An initiator's first NTLM token, laid out by hand: an NTLMSSP NEGOTIATE of 40 bytes. */
   static final byte[] NTLM_INIT =
       HexFormat.of()
           .parseHex(
-              "604806062b0601050502a03e303ca00e300c060a2b06010401823702020aa22a04284e544c4d53535000"
-                  + "010000001582086200000000280000000000000028000000060100000000000f");
+              "604806062b0601050502a03e303ca00e300c060a2b06010401823702020a"
+                  + "a22a04284e544c4d5353500001000000158208620000000028000000"
+                  + "0000000028000000060100000000000f");
 
   private static NegTokenInit init(byte[] encoded) throws MalformedMessageException {
     return (NegTokenInit) Spnego.decode(encoded);
