@@ -89,6 +89,21 @@ public final class ClusterAdmin {
     return submit(prepareDefaultPolicy(change).sign(signer), false).getLast();
   }
 
+  /**
+   * Puts back what this node remembers of a volume's policy, after ZooKeeper was restored from a
+   * backup. Nothing is signed anew: only what the administrator signed before, and what every node
+   * judges as always, is written.
+   */
+  public Submitted policyReassert(String volume) throws AdminException {
+    ObjectKey key = ObjectKey.policy(volume(volume).uuid());
+    VerifiedSlot known = member.slots().get(key);
+    if (known == null) {
+      throw new AdminException(Kind.NOT_FOUND, "this node remembers no policy of " + volume);
+    }
+    writer.reassert(known);
+    return new Submitted(key, known.highestEpoch());
+  }
+
   /** All epochs of a volume's policy, oldest first. */
   public List<TurnReport> policyHistory(String volume) throws AdminException {
     return reader().history(member.view(), volume(volume).uuid());

@@ -10,7 +10,9 @@ import org.sealane.cluster.document.DocumentVerifier;
 import org.sealane.cluster.document.ObjectKey;
 import org.sealane.cluster.document.SignedDocument;
 import org.sealane.cluster.document.TurnStep;
+import org.sealane.cluster.document.Verdict;
 import org.sealane.cluster.document.VerifiedDocument;
+import org.sealane.cluster.document.VerifiedSlot;
 import org.sealane.cluster.json.MalformedJsonException;
 import org.sealane.cluster.store.ClusterPaths;
 import org.sealane.cluster.store.StoreRequest;
@@ -94,6 +96,40 @@ final class DocumentWriter {
     throw new AdminException(
         Kind.UNAVAILABLE,
         document.document().key() + " could not be written; look at its state, then try again");
+  }
+
+  /** Replaces whatever is stored by {@code known}, unless the store has a higher epoch. */
+  void reassert(VerifiedSlot known) throws AdminException {
+    ObjectKey key = known.key();
+    byte[] data = DocumentCodec.encodeSlot(known.unverified());
+    String path = paths.document(key);
+    for (int tries = 0; tries < TRIES_MAX; tries++) {
+      Optional<StoreResult.Value> value = store.read(path);
+      if (value.isPresent() && highest(key, value.get().data()) > known.highestEpoch()) {
+        throw new AdminException(
+            Kind.CONFLICT, key + " in ZooKeeper is newer than what this node remembers");
+      }
+      StoreResult result =
+          store.submit(
+              value.isPresent()
+                  ? new StoreRequest.CompareAndSet(path, data, value.get().stat().version())
+                  : new StoreRequest.Create(path, data, StoreRequest.Lifetime.PERSISTENT));
+      if (result instanceof StoreResult.Done) {
+        return;
+      }
+    }
+    throw new AdminException(Kind.UNAVAILABLE, key + " could not be written; try again");
+  }
+
+  /** The highest epoch of valid documents in a slot's bytes; 0 where there is none. */
+  private long highest(ObjectKey key, byte[] data) {
+    try {
+      return verifier.recall(key, DocumentCodec.decodeSlot(data)) instanceof Verdict.Adopted adopted
+          ? adopted.slot().highestEpoch()
+          : 0;
+    } catch (MalformedJsonException e) {
+      return 0;
+    }
   }
 
   private StoreResult put(Optional<Stored> stored, VerifiedDocument document, DocumentSlot next)

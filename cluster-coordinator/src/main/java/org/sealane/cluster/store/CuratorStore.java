@@ -198,6 +198,11 @@ public final class CuratorStore implements ClusterStore {
         stat.getEphemeralOwner());
   }
 
+  /** The handle of the session that was announced last; null before the first. */
+  ZooKeeper announcedSession() {
+    return session;
+  }
+
   @Override
   public void watch(String root) {
     watchedRoots.add(root);

@@ -1,0 +1,212 @@
+package org.sealane.cluster.member;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.apache.curator.test.TestingServer;
+import org.sealane.cluster.admin.AdminException;
+import org.sealane.cluster.admin.ClusterAdmin;
+import org.sealane.cluster.audit.AuditEvent;
+import org.sealane.cluster.audit.AuditKind;
+import org.sealane.cluster.audit.AuditLog;
+import org.sealane.cluster.document.Document;
+import org.sealane.cluster.document.DocumentCodec;
+import org.sealane.cluster.document.DocumentContent;
+import org.sealane.cluster.document.DocumentKind;
+import org.sealane.cluster.document.Ed25519;
+import org.sealane.cluster.document.EpochFloor;
+import org.sealane.cluster.document.ObjectKey;
+import org.sealane.cluster.document.SignedDocument;
+import org.sealane.cluster.ownership.BackingMarker;
+import org.sealane.cluster.store.CuratorStore;
+import org.sealane.cluster.store.StoreSettings;
+import org.sealane.cluster.turn.NodeProcess;
+import org.sealane.smb.lane.LaneRules;
+
+/** Members in one JVM around a real ZooKeeper, each with lane rules of its own. */
+public final class TestCluster implements AutoCloseable {
+  static final Duration SESSION_TIMEOUT = Duration.ofSeconds(4);
+
+  /** One member and what it was given. */
+  public final class Node implements AutoCloseable {
+    final String name;
+    final TestKeys key;
+    final LaneRules rules = new LaneRules();
+    final List<NodeProcess> fenced = new CopyOnWriteArrayList<>();
+    final List<AuditEvent> audited = new CopyOnWriteArrayList<>();
+    CuratorStore store;
+    ClusterMember member;
+
+    Node(String name, TestKeys key) {
+      this.name = name;
+      this.key = key;
+    }
+
+    Node start() throws IOException {
+      store =
+          new CuratorStore(
+              new StoreSettings(zookeeper.getConnectString(), SESSION_TIMEOUT, SESSION_TIMEOUT));
+      MemberConfig config =
+          new MemberConfig(
+              clusterId,
+              "test",
+              name,
+              key.pair().getPublic(),
+              key::sign,
+              adminKey.pair().getPublic(),
+              EpochFloor.NONE,
+              new NodeEndpoints(
+                  new HostPort("127.0.0.1", 1),
+                  new HostPort("127.0.0.1", 2),
+                  new HostPort("127.0.0.1", 3),
+                  Optional.empty(),
+                  List.of("tcp"),
+                  "test",
+                  1,
+                  Instant.EPOCH),
+              directory.resolve(name).resolve("state"),
+              List.of(directory.resolve(name)),
+              List.of(enrolment(name, key)));
+      member =
+          ClusterMember.start(
+              config,
+              store,
+              rules,
+              departed -> {
+                fenced.add(departed);
+                return CompletableFuture.completedStage(null);
+              },
+              new ListAuditLog(audited));
+      return this;
+    }
+
+    ClusterAdmin admin() {
+      return new ClusterAdmin(member, InstantSource.system());
+    }
+
+    void awaitLive() {
+      member.live().toCompletableFuture().orTimeout(30, TimeUnit.SECONDS).join();
+    }
+
+    void await(Predicate<ClusterView> wanted) {
+      member.await(wanted).toCompletableFuture().orTimeout(30, TimeUnit.SECONDS).join();
+    }
+
+    /** Ends as if killed: the session ends, the lease is not released. */
+    void crash() {
+      store.close();
+      close();
+      member = null;
+    }
+
+    boolean audited(AuditKind kind) {
+      return audited.stream().anyMatch(event -> event.kind() == kind);
+    }
+
+    Path path(String below) throws IOException {
+      return Files.createDirectories(directory.resolve(name).resolve(below));
+    }
+
+    @Override
+    public void close() {
+      if (member != null) {
+        member.close();
+      }
+    }
+  }
+
+  private record ListAuditLog(List<AuditEvent> events) implements AuditLog {
+    @Override
+    public void record(AuditEvent event) {
+      events.add(event);
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  final UUID clusterId = UUID.randomUUID();
+  final TestKeys adminKey = TestKeys.generate();
+  final TestingServer zookeeper;
+  final Map<String, Node> nodes = new LinkedHashMap<>();
+  private final Path directory;
+
+  public TestCluster(Path directory) throws Exception {
+    this.directory = directory;
+    this.zookeeper = new TestingServer(true);
+  }
+
+  public Node start(String name) throws IOException {
+    Node node = new Node(name, TestKeys.generate());
+    nodes.put(name, node);
+    return node.start();
+  }
+
+  List<Node> startAll(String... names) throws IOException {
+    List<Node> started = new ArrayList<>();
+    for (String name : names) {
+      started.add(start(name));
+    }
+    started.forEach(Node::awaitLive);
+    for (Node node : started) {
+      node.await(view ->
+          view.nodes().stream().filter(n -> n.state() == ClusterView.NodeState.LIVE).count()
+              == nodes.size());
+    }
+    return started;
+  }
+
+  UUID createVolume(Node owner, String name) throws IOException, AdminException {
+    Path path = owner.path(name);
+    var submitted =
+        owner
+            .admin()
+            .volumeCreate(
+                name,
+                List.of(owner.name),
+                path.toString(),
+                (_, where, uuid) ->
+                    BackingMarker.create(Path.of(where), List.of(directory), clusterId, uuid),
+                adminKey::sign);
+    UUID volume = submitted.key().object();
+    owner.admin().awaitTurn(volume, 1, Duration.ofSeconds(30));
+    return volume;
+  }
+
+  MemberIdentity.Bundled enrolment(String node, TestKeys key) {
+    ObjectKey object = ObjectKey.node(clusterId, node);
+    Document document =
+        new Document(
+            clusterId,
+            object,
+            1,
+            Optional.empty(),
+            Instant.EPOCH,
+            new DocumentContent.Node(node, Ed25519.base64(key.pair().getPublic()), false));
+    return new MemberIdentity.Bundled(DocumentKind.NODE, object.object(), sign(document));
+  }
+
+  SignedDocument sign(Document document) {
+    byte[] payload = DocumentCodec.encode(document);
+    return new SignedDocument(payload, adminKey.sign(payload));
+  }
+
+  @Override
+  public void close() throws IOException {
+    nodes.values().forEach(Node::close);
+    zookeeper.close();
+  }
+}
