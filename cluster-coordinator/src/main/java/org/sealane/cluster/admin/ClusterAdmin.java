@@ -15,6 +15,7 @@ import org.sealane.cluster.document.Document;
 import org.sealane.cluster.document.DocumentContent;
 import org.sealane.cluster.document.DocumentKind;
 import org.sealane.cluster.document.DocumentSigner;
+import org.sealane.cluster.document.DocumentSlot;
 import org.sealane.cluster.document.ObjectKey;
 import org.sealane.cluster.document.SignedDocument;
 import org.sealane.cluster.document.VerifiedDocument;
@@ -326,20 +327,19 @@ public final class ClusterAdmin {
       return e;
     }
     UUID volume = document.document().key().object();
-    VerifiedSlot slot = member.slots().get(document.document().key());
-    Optional<VerifiedSlot.Turn> turn = Optional.ofNullable(slot).flatMap(VerifiedSlot::turn);
+    Optional<DocumentSlot.Turn> turn =
+        writer
+            .stored(document.document().key())
+            .map(DocumentWriter.Stored::slot)
+            .flatMap(DocumentSlot::turn);
     if (turn.isEmpty()) {
       return e;
     }
-    TurnReport report = turn(volume, turn.get().epoch());
+    long epoch = writer.check(turn.get().document()).epoch();
+    TurnReport report = turn(volume, epoch);
     return new AdminException(
         Kind.TURN_RUNNING,
-        e.getMessage()
-            + " (epoch "
-            + turn.get().epoch()
-            + ", missing: "
-            + missing(volume, report)
-            + ")");
+        e.getMessage() + " (epoch " + epoch + ", missing: " + missing(volume, report) + ")");
   }
 
   private VolumeView volume(String name) throws AdminException {

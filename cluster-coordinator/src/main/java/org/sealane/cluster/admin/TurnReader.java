@@ -21,6 +21,7 @@ import org.sealane.cluster.document.DocumentVerifier;
 import org.sealane.cluster.document.Ed25519;
 import org.sealane.cluster.document.ObjectKey;
 import org.sealane.cluster.document.TurnStep;
+import org.sealane.cluster.document.Verdict;
 import org.sealane.cluster.document.VerifiedDocument;
 import org.sealane.cluster.document.VerifiedSlot;
 import org.sealane.cluster.json.MalformedJsonException;
@@ -107,12 +108,29 @@ final class TurnReader {
         }
       }
     }
-    Optional<VerifiedSlot> slot = Optional.ofNullable(followed.get(key));
+    Optional<VerifiedSlot> slot = newest(key);
     slot.flatMap(VerifiedSlot::committed).ifPresent(d -> documents.put(d.epoch(), d));
     slot.flatMap(VerifiedSlot::turn)
         .ifPresent(turn -> documents.put(turn.epoch(), turn.document()));
     return new Chain(
         slot, documents, stats, committed(documents, slot.flatMap(VerifiedSlot::committed)));
+  }
+
+  /** What the store has, unless this node knows better. */
+  private Optional<VerifiedSlot> newest(ObjectKey key) throws AdminException {
+    Optional<VerifiedSlot> known = Optional.ofNullable(followed.get(key));
+    Optional<StoreResult.Value> value = store.read(paths.document(key));
+    try {
+      if (value.isPresent()
+          && verifier.recall(key, DocumentCodec.decodeSlot(value.get().data()))
+              instanceof Verdict.Adopted stored
+          && stored.slot().highestEpoch() >= known.map(VerifiedSlot::highestEpoch).orElse(0L)) {
+        return Optional.of(stored.slot());
+      }
+    } catch (MalformedJsonException e) {
+      return known;
+    }
+    return known;
   }
 
   private Optional<VerifiedDocument> verified(ObjectKey key, StoreResult.Value value) {

@@ -11,6 +11,7 @@ import org.sealane.cluster.audit.AuditEvent;
 import org.sealane.cluster.audit.AuditKind;
 import org.sealane.cluster.document.DocumentCodec;
 import org.sealane.cluster.document.DocumentContent;
+import org.sealane.cluster.document.DocumentDigest;
 import org.sealane.cluster.document.DocumentHistory;
 import org.sealane.cluster.document.DocumentKind;
 import org.sealane.cluster.document.DocumentSlot;
@@ -110,7 +111,7 @@ final class DocumentFollower {
     try {
       found = DocumentCodec.decodeSlot(data);
     } catch (MalformedJsonException e) {
-      return refuse(key, Verdict.Reason.MALFORMED, e.getMessage(), out);
+      return refuse(key, data, Verdict.Reason.MALFORMED, e.getMessage(), out);
     }
     Optional<VerifiedSlot> known = slot(key);
     Verdict verdict = verifier.judge(key, found, known, history.orElse(DocumentHistory.NONE));
@@ -125,14 +126,14 @@ final class DocumentFollower {
               && history.isEmpty()
               && known.isPresent() ->
           Outcome.HISTORY_NEEDED;
-      case Verdict.Refused no -> refuse(key, no.reason(), no.detail(), out);
+      case Verdict.Refused no -> refuse(key, data, no.reason(), no.detail(), out);
     };
   }
 
   /** The store has nothing for an object that this node remembers: what was followed stays. */
   void missing(ObjectKey key, Outbox out) {
     if (slots.containsKey(key)) {
-      refuse(key, Verdict.Reason.ROLLED_BACK, key + ": is gone from the store", out);
+      refuse(key, new byte[0], Verdict.Reason.ROLLED_BACK, key + ": is gone from the store", out);
     }
   }
 
@@ -152,9 +153,11 @@ final class DocumentFollower {
     return Outcome.FOLLOWED;
   }
 
-  private Outcome refuse(ObjectKey key, Verdict.Reason reason, String detail, Outbox out) {
+  private Outcome refuse(
+      ObjectKey key, byte[] data, Verdict.Reason reason, String detail, Outbox out) {
     slot(key).ifPresent(known -> ahead.put(key, known.highestEpoch()));
-    String refusal = reason + " " + detail;
+    // What stays refused is audited once, however often it is read again.
+    String refusal = reason + " " + DocumentDigest.of(data).hex();
     if (!refusal.equals(refused.put(key, refusal))) {
       out.add(
           new MemberAction.Audit(
