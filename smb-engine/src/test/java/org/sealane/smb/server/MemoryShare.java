@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.sealane.smb.share.CreateAction;
 import org.sealane.smb.share.CreateOptions;
@@ -21,6 +22,8 @@ import org.sealane.smb.wire.NtStatus;
 
 /** Files in memory, one directory, and a record of what was called. */
 final class MemoryShare implements ShareBackend {
+  static final long FILE_BYTES_MAX = 64 << 20;
+
   final Map<String, byte[]> files = new TreeMap<>();
   final List<String> calls = new ArrayList<>();
   int opened;
@@ -104,7 +107,7 @@ final class MemoryShare implements ShareBackend {
     }
 
     private FileInformation describe(String of, boolean isDirectory) {
-      long size = isDirectory ? 0 : files.get(of).length;
+      long size = isDirectory ? 0 : files.getOrDefault(of, new byte[0]).length;
       Instant time = Instant.parse("2026-01-02T03:04:05Z");
       return new FileInformation(
           of,
@@ -127,7 +130,10 @@ final class MemoryShare implements ShareBackend {
         if (fault != null) {
           throw fault;
         }
-        byte[] file = files.get(name);
+        byte[] file = directory ? new byte[0] : files.get(name);
+        if (file == null) {
+          throw new ShareException(NtStatus.DELETE_PENDING, name);
+        }
         if (offset >= file.length) {
           throw new ShareException(NtStatus.END_OF_FILE, "at " + offset);
         }
@@ -141,9 +147,10 @@ final class MemoryShare implements ShareBackend {
     public void write(long offset, MemorySegment from, boolean writeThrough) throws ShareException {
       synchronized (MemoryShare.this) {
         requireOpen();
+        requireSize(offset + from.byteSize());
         calls.add("write " + offset + "+" + from.byteSize() + (writeThrough ? " through" : ""));
         int end = (int) (offset + from.byteSize());
-        byte[] file = files.get(name);
+        byte[] file = files.getOrDefault(name, new byte[0]);
         byte[] grown = Arrays.copyOf(file, Math.max(file.length, end));
         MemorySegment.copy(
             from, ValueLayout.JAVA_BYTE, 0, grown, (int) offset, (int) from.byteSize());
@@ -175,17 +182,24 @@ final class MemoryShare implements ShareBackend {
     }
 
     @Override
-    public void setInformation(FileChange change) {
+    public void setInformation(FileChange change) throws ShareException {
       synchronized (MemoryShare.this) {
         calls.add(change.getClass().getSimpleName());
         switch (change) {
           case FileChange.Rename rename -> {
-            files.put(rename.to().wire(), files.remove(name));
+            if (directory || files.containsKey(rename.to().wire())) {
+              throw new ShareException(NtStatus.OBJECT_NAME_COLLISION, rename.to().wire());
+            }
+            files.put(
+                rename.to().wire(), Optional.ofNullable(files.remove(name)).orElse(new byte[0]));
             name = rename.to().wire();
           }
           case FileChange.Disposition disposition -> delete = disposition.deletePending();
-          case FileChange.EndOfFile end ->
-              files.put(name, Arrays.copyOf(files.get(name), (int) end.bytes()));
+          case FileChange.EndOfFile end -> {
+            requireSize(end.bytes());
+            files.put(
+                name, Arrays.copyOf(files.getOrDefault(name, new byte[0]), (int) end.bytes()));
+          }
           case FileChange.Basic _, FileChange.Allocation _, FileChange.Sparse _ -> {}
         }
       }
@@ -221,6 +235,12 @@ final class MemoryShare implements ShareBackend {
         if (delete) {
           files.remove(name);
         }
+      }
+    }
+
+    private void requireSize(long bytes) throws ShareException {
+      if (directory || bytes > FILE_BYTES_MAX) {
+        throw new ShareException(NtStatus.DISK_FULL, bytes + " bytes");
       }
     }
 

@@ -89,6 +89,10 @@ final class PeerRequest {
     return this;
   }
 
+  boolean isSigned() {
+    return level == Level.SIGN;
+  }
+
   /** Another message of a compound follows. */
   PeerRequest followed() {
     followed = true;
