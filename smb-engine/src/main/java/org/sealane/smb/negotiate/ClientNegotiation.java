@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.ToIntFunction;
 
 /**
  * The client's side of NEGOTIATE, [MS-SMB2] 3.2.4.2.2.2 and 3.2.5.2: builds the request, and checks
@@ -106,7 +107,7 @@ public final class ClientNegotiation {
         contexts);
   }
 
-  private static <T> List<Integer> ids(List<T> values, java.util.function.ToIntFunction<T> id) {
+  private static <T> List<Integer> ids(List<T> values, ToIntFunction<T> id) {
     return values.stream().map(id::applyAsInt).toList();
   }
 

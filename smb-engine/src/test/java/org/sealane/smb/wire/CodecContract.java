@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -30,8 +32,7 @@ public interface CodecContract<T> {
   @Test
   default void shouldReproduceTheGoldenBytesWhenDecodedAndEncoded() throws Exception {
     byte[] golden = golden();
-    Smb2Header header =
-        Smb2HeaderCodec.decode(new MessageReader(java.lang.foreign.MemorySegment.ofArray(golden)));
+    Smb2Header header = Smb2HeaderCodec.decode(new MessageReader(MemorySegment.ofArray(golden)));
     T message = codec().decode(golden);
     assertThat(codec().encode(header, message)).asHexString().isEqualTo(hex(golden));
   }
@@ -70,6 +71,6 @@ public interface CodecContract<T> {
   }
 
   private static String hex(byte[] bytes) {
-    return java.util.HexFormat.of().withUpperCase().formatHex(bytes);
+    return HexFormat.of().withUpperCase().formatHex(bytes);
   }
 }
