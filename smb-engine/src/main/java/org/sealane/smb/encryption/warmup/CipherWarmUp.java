@@ -37,13 +37,14 @@ public final class CipherWarmUp {
   /** What C2 asks for before it compiles a method is 5000 calls. */
   private static final int SHORT_MESSAGES = 6000;
 
-  private static final int SHORT_BYTES = 4 << 10;
+  /** More than the 768 bytes from which on the JDK takes its fast path, and no more work. */
+  private static final int SHORT_BYTES = 1 << 10;
 
   /** Longer than the 1 MiB at which the JDK splits, as is every READ and WRITE of 1 MiB. */
   private static final int LONG_BYTES = (1 << 20) + 112;
 
   /** When a long message goes among the short ones: once the JIT has begun to take its profile. */
-  private static final Set<Integer> LONG_AFTER = Set.of(400, 800, 1600);
+  private static final Set<Integer> LONG_AFTER = Set.of(800, 1600, 2400);
 
   /** A WRITE request's header and body; and an odd one, that leaves a part of a block over. */
   private static final int[] HEAD_BYTES = {112, 87};
