@@ -97,6 +97,11 @@ final class ClusterOptions {
     }
   }
 
+  /** Whether the cluster was named by its admin ports. */
+  boolean isRemote() {
+    return connect != null;
+  }
+
   /** The local cluster that is meant, which must be there. */
   LocalCluster localCluster() throws CliFailure {
     try {

@@ -3,6 +3,7 @@ package org.sealane.deploy.cli;
 import java.io.PrintWriter;
 import java.util.List;
 import org.sealane.deploy.admin.AdminException;
+import org.sealane.deploy.draft.DraftException;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -24,6 +25,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
       UpCommand.class,
       DownCommand.class,
       StatusCommand.class,
+      VolumeCommand.class,
+      DiskCommand.class,
+      PolicyCommand.class,
       CpCommand.class,
       LsCommand.class,
       ClusterCommand.class,
@@ -65,6 +69,7 @@ public final class Main implements Runnable {
       switch (exception) {
         case CliFailure failure -> err.println("sealane: " + oneLine(failure.getMessage()));
         case AdminException failure -> err.println("sealane: " + oneLine(failure.getMessage()));
+        case DraftException failure -> err.println("sealane: " + oneLine(failure.getMessage()));
         default -> {
           err.println("sealane: this is a bug: " + exception);
           LoggerFactory.getLogger(Main.class).error("a bug in {}", command, exception);

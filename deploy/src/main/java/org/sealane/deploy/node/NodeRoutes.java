@@ -10,8 +10,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.sealane.cluster.admin.ClusterAdmin;
 import org.sealane.cluster.identity.PeerPolicy;
 import org.sealane.cluster.identity.TlsContexts;
+import org.sealane.cluster.member.ClusterMember;
 import org.sealane.cluster.member.ClusterView;
 import org.sealane.cluster.member.ClusterView.NodeView;
 import org.sealane.cluster.member.MemberPhase;
@@ -25,7 +27,9 @@ import org.sealane.deploy.admin.AdminRequest;
 import org.sealane.deploy.admin.AdminRoute;
 import org.sealane.deploy.admin.AdminRoute.Access;
 import org.sealane.deploy.admin.AdminRoute.Method;
+import org.sealane.deploy.admin.DocumentRoutes;
 import org.sealane.deploy.admin.FileRoutes;
+import org.sealane.deploy.admin.StorageRoutes;
 import org.sealane.deploy.config.NodeConfig;
 import org.sealane.deploy.status.ClusterStatus;
 import org.sealane.deploy.status.NodeStatus;
@@ -44,6 +48,9 @@ final class NodeRoutes {
   private final Volumes volumes;
   private final NodeIdentity identity;
 
+  /** Empty until the member has been started, which needs the admin port. */
+  private volatile Optional<DocumentRoutes.Cluster> cluster = Optional.empty();
+
   NodeRoutes(
       NodeConfig config, CurrentView view, LaneNode lanes, Volumes volumes, NodeIdentity identity) {
     this.config = config;
@@ -58,7 +65,16 @@ final class NodeRoutes {
     routes.add(new AdminRoute(Method.GET, NodeStatus.PATH, Access.MEMBERS, this::node));
     routes.add(new AdminRoute(Method.GET, ClusterStatus.PATH, Access.MEMBERS, this::status));
     routes.addAll(new FileRoutes(config.name(), volumes::share).routes());
+    routes.addAll(new DocumentRoutes(() -> cluster).routes());
+    routes.addAll(new StorageRoutes(identity.bundle().clusterId(), config.roots()).routes());
     return routes;
+  }
+
+  /** From now on documents are drafted and submitted through {@code member}. */
+  void administer(ClusterMember member) {
+    cluster =
+        Optional.of(
+            new DocumentRoutes.Cluster(member, new ClusterAdmin(member, Clock.systemUTC())));
   }
 
   private AdminReply node(AdminRequest request) {

@@ -140,6 +140,7 @@ public final class NodeRuntime implements AutoCloseable {
             audit);
     // The member leaves after lanes and storage are closed, before the transport and the log are.
     opened.add(opened.indexOf(storage), member);
+    routes.administer(member);
     member.onChange(shown -> {
       view.update(shown);
       storage.follow(shown);

@@ -1,0 +1,131 @@
+package org.sealane.deploy.admin;
+
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * What the routes about documents exchange. A draft comes from a node, is reviewed and signed where
+ * the admin key is, and goes back; bytes travel as base64.
+ */
+public final class DocumentMessages {
+  private DocumentMessages() {}
+
+  /** A document with its signature. */
+  public record Signed(String payload, String signature) {}
+
+  /**
+   * A document to be signed.
+   *
+   * @param payload what is to be signed, byte for byte
+   * @param base the signed document that it changes, or for a new volume's policy its template;
+   *     null if there is none
+   */
+  public record Drafted(String payload, Signed base) {}
+
+  /** Documents to be signed and submitted in this order. */
+  public record Draft(List<Drafted> documents) {
+    public Draft {
+      documents = List.copyOf(documents);
+    }
+  }
+
+  /** Signed documents to be written in this order. */
+  public record Submission(List<Signed> documents, boolean supersede) {
+    public Submission {
+      documents = List.copyOf(documents);
+    }
+  }
+
+  /** What was written. */
+  public record Submitted(List<Written> documents) {
+    public Submitted {
+      documents = List.copyOf(documents);
+    }
+  }
+
+  /** One document that was written. */
+  public record Written(String kind, String object, long epoch) {}
+
+  /**
+   * Asks for the draft of a changed policy; what is null stays as it is.
+   *
+   * @param volume by name; null for the template of new volumes
+   */
+  public record PolicyDraft(
+      String volume,
+      String csv,
+      String sbl,
+      List<String> ciphers,
+      List<String> signing,
+      String transport,
+      Long rekeyBytes,
+      Long rekeySeconds) {}
+
+  /** Asks for the draft of a new volume. */
+  public record VolumeDraft(String uuid, String name, List<String> owners, String path) {}
+
+  /** Asks for the draft of a new disk. */
+  public record DiskDraft(String name, String node, String path, long sizeBytes, String volume) {}
+
+  /** Asks for the draft of a deletion. */
+  public record DeletionDraft(String name) {}
+
+  /** Has a node make the marker of a new volume's backing. */
+  public record Backing(String path, String volume) {}
+
+  /** Has a node look at a disk's file, and make it of that size if it is missing. */
+  public record DiskFile(String path, Long sizeBytes) {}
+
+  /** What a disk's file offers. */
+  public record DiskSize(long sizeBytes) {}
+
+  /**
+   * A policy.
+   *
+   * @param volume its name; null for the template
+   */
+  public record Policy(
+      String volume,
+      long epoch,
+      String csv,
+      String sbl,
+      List<String> ciphers,
+      List<String> signing,
+      String transport,
+      long rekeyBytes,
+      long rekeySeconds) {}
+
+  /** Both levels. */
+  public record Levels(String csv, String sbl) {}
+
+  /** When one node did what; null where it has not. */
+  public record NodeTimes(String node, Instant acceptedAt, Instant drainedAt, Instant enforcedAt) {}
+
+  /**
+   * How an epoch came into force.
+   *
+   * @param from null for the first
+   * @param to null for a deletion
+   * @param state {@code running}, {@code complete}, {@code past} or {@code void}
+   * @param step null unless running
+   * @param missing who is waited for; empty unless running
+   */
+  public record Turn(
+      String volume,
+      long epoch,
+      Levels from,
+      Levels to,
+      long elapsedMillis,
+      List<NodeTimes> nodes,
+      String state,
+      String step,
+      Instant startedAt,
+      List<String> missing) {}
+
+  /** All epochs of a volume's policy, oldest first. */
+  public record History(List<Turn> turns) {
+    public History {
+      turns = List.copyOf(turns);
+    }
+  }
+}

@@ -1,0 +1,68 @@
+package org.sealane.deploy.cli;
+
+import java.time.Duration;
+import org.sealane.deploy.admin.DocumentMessages.History;
+import org.sealane.deploy.admin.DocumentMessages.Levels;
+import org.sealane.deploy.admin.DocumentMessages.NodeTimes;
+import org.sealane.deploy.admin.DocumentMessages.Policy;
+import org.sealane.deploy.admin.DocumentMessages.Turn;
+import org.sealane.deploy.units.ByteSize;
+import org.sealane.deploy.units.TimeSpan;
+
+/** Policies and turns for people. */
+final class PolicyTables {
+  private PolicyTables() {}
+
+  static String policy(Policy policy) {
+    Table table =
+        new Table(
+            "VOLUME", "EPOCH", "CSV", "SBL", "CIPHERS", "SIGNING", "TRANSPORT", "REKEY AFTER");
+    table.row(
+        policy.volume() == null ? "(default)" : policy.volume(),
+        policy.epoch(),
+        policy.csv(),
+        policy.sbl(),
+        String.join(",", policy.ciphers()),
+        String.join(",", policy.signing()),
+        policy.transport(),
+        ByteSize.exact(policy.rekeyBytes())
+            + " or "
+            + TimeSpan.exact(Duration.ofSeconds(policy.rekeySeconds())));
+    return table.render();
+  }
+
+  static String turn(Turn turn) {
+    Table table = new Table("NODE", "ACCEPTED", "DRAINED", "ENFORCED");
+    for (NodeTimes node : turn.nodes()) {
+      table.row(node.node(), node.acceptedAt(), node.drainedAt(), node.enforcedAt());
+    }
+    return "%s: epoch %d, %s -> %s, %s in %d ms%n%s"
+        .formatted(
+            turn.volume(),
+            turn.epoch(),
+            levels(turn.from()),
+            levels(turn.to()),
+            turn.state(),
+            turn.elapsedMillis(),
+            table.render());
+  }
+
+  static String history(History history) {
+    Table table = new Table("EPOCH", "STATE", "FROM", "TO", "STARTED", "MILLIS", "NODES");
+    for (Turn turn : history.turns()) {
+      table.row(
+          turn.epoch(),
+          turn.state(),
+          levels(turn.from()),
+          levels(turn.to()),
+          turn.startedAt(),
+          turn.elapsedMillis(),
+          String.join(",", turn.nodes().stream().map(NodeTimes::node).toList()));
+    }
+    return table.render();
+  }
+
+  private static String levels(Levels levels) {
+    return levels == null ? "-" : "csv " + levels.csv() + ", sbl " + levels.sbl();
+  }
+}
