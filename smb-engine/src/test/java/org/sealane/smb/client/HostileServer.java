@@ -1,0 +1,219 @@
+package org.sealane.smb.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.sealane.smb.lane.Level;
+import org.sealane.smb.wire.HeaderFlags;
+import org.sealane.smb.wire.NtStatus;
+import org.sealane.smb.wire.Smb2Header;
+
+/**
+ * Plays a script of bytes against a client: which requests it makes, how much time passes, and what
+ * a server that knows the keys, or one that does not, answers. Whatever the script says, nothing
+ * may be thrown, every request must end exactly once, and nothing may be left when the connection
+ * ends.
+ */
+final class HostileServer {
+  private static final int STEPS_MAX = 200;
+  private static final int UNDER_WAY_MAX = 40;
+  private static final NtStatus[] STATUSES = {
+    NtStatus.SUCCESS,
+    NtStatus.PENDING,
+    NtStatus.END_OF_FILE,
+    NtStatus.MORE_PROCESSING_REQUIRED,
+    NtStatus.ACCESS_DENIED,
+    NtStatus.CANCELLED,
+    NtStatus.BUFFER_OVERFLOW,
+    NtStatus.USER_SESSION_DELETED,
+  };
+
+  private final ByteBuffer script;
+  private final ScriptedServer server = new ScriptedServer();
+  private final CountingGate gate = new CountingGate(Level.ENCRYPT);
+  private final List<CompletableFuture<?>> operations = new ArrayList<>();
+  private final AtomicInteger outcomes = new AtomicInteger();
+  private final Deque<ScriptedServer.Received> requests = new ArrayDeque<>();
+  private byte[] lastFrame = new byte[0];
+  private ClientOpen open;
+
+  private HostileServer(byte[] script) {
+    this.script = ByteBuffer.wrap(script);
+  }
+
+  static void play(byte[] script) {
+    new HostileServer(script).play();
+  }
+
+  private void play() {
+    if (next() % 3 == 0) {
+      setUpBadly();
+    } else {
+      open = server.open(gate);
+      for (int i = 0; i < STEPS_MAX && script.hasRemaining(); i++) {
+        step();
+        takeRequests();
+      }
+    }
+    server.connection.close("the script is over");
+    server.transport.reportClose();
+    assertThat(operations).allMatch(CompletableFuture::isDone);
+    assertThat(outcomes).hasValue(operations.size());
+    assertThat(gate.open).isZero();
+    assertThat(server.pool.outstandingBytes()).isZero();
+    assertThat(server.connection.requestsUnderWay()).isZero();
+    assertThat(server.connection.requestsWaiting()).isZero();
+  }
+
+  /** NEGOTIATE and SESSION_SETUP answered by the script's own bytes. */
+  private void setUpBadly() {
+    track(server.connection.negotiate(new byte[32]));
+    if (next() % 2 == 0) {
+      server.answerNegotiate(org.sealane.smb.negotiate.CipherId.AES_128_GCM);
+      track(server.connection.authenticate(server.context, 0));
+    }
+    for (int i = 0; i < STEPS_MAX && script.hasRemaining(); i++) {
+      takeRequests();
+      if (requests.isEmpty()) {
+        return;
+      }
+      Smb2Header asked = requests.remove().header();
+      deliver(
+          ScriptedServer.message(
+              new Smb2Header(
+                  asked.creditCharge(),
+                  status(),
+                  asked.command(),
+                  next(),
+                  next() % 4 == 0 ? next() : HeaderFlags.SERVER_TO_REDIR,
+                  0,
+                  asked.messageId(),
+                  0,
+                  next() % 2),
+              out -> out.bytes(Smb2Header.LENGTH, bytes())));
+    }
+  }
+
+  private void step() {
+    switch (next() % 14) {
+      case 0 -> begin(open.read(next(), MemorySegment.ofArray(new byte[1 + 97 * next()])));
+      case 1 -> begin(open.write(next(), MemorySegment.ofArray(new byte[1 + next()]), false));
+      case 2 -> begin(open.read(0, MemorySegment.ofArray(new byte[3 << 20])));
+      case 3 -> begin(open.queryDirectory("*", next() % 2 == 0));
+      case 4 -> begin(open.information());
+      case 5 -> server.pass(Duration.ofMillis(200L * next()));
+      case 6 -> operations.stream().skip(operations.size() / 2).findFirst().ifPresent(this::cancel);
+      case 7 -> gate.set(level());
+      case 8 -> answer(level());
+      case 9 -> interim(level());
+      case 10 -> deliver(bytes());
+      case 11 -> deliver(flipped(lastFrame));
+      case 12 -> deliver(server.seal(nonEmpty(bytes())));
+      case 13 -> {
+        if (next() == 0) {
+          server.transport.breakDown(new IOException("cut"));
+        }
+      }
+      default -> throw new AssertionError("14 cases");
+    }
+  }
+
+  private void answer(Level level) {
+    if (requests.isEmpty()) {
+      return;
+    }
+    ScriptedServer.Received request = next() % 2 == 0 ? requests.poll() : requests.pollLast();
+    Smb2Header header = ScriptedServer.header(request.header(), status(), next());
+    byte[] body = bytes();
+    byte[] message = ScriptedServer.message(header, out -> out.bytes(Smb2Header.LENGTH, body));
+    switch (level) {
+      case CLEAR -> deliver(message);
+      case SIGN -> {
+        if (!header.status().equals(NtStatus.PENDING)) {
+          server.sign(message);
+        }
+        deliver(message);
+      }
+      case ENCRYPT -> deliver(server.seal(message));
+    }
+  }
+
+  private void interim(Level level) {
+    if (!requests.isEmpty()) {
+      byte[] message = ScriptedServer.pending(requests.peek(), next(), next());
+      deliver(level == Level.ENCRYPT ? server.seal(message) : message);
+    }
+  }
+
+  private void cancel(CompletableFuture<?> operation) {
+    operation.cancel(true);
+  }
+
+  private void begin(CompletionStage<?> operation) {
+    track(operation);
+  }
+
+  private void track(CompletionStage<?> operation) {
+    CompletableFuture<?> future = operation.toCompletableFuture();
+    operations.add(future);
+    future.whenComplete((_, _) -> outcomes.incrementAndGet());
+  }
+
+  private void takeRequests() {
+    while (server.transport.hasSent()) {
+      requests.add(server.receive());
+      if (requests.size() > UNDER_WAY_MAX) {
+        requests.remove();
+      }
+    }
+  }
+
+  private void deliver(byte[] frame) {
+    if (frame.length > 0) {
+      lastFrame = frame.clone();
+      server.transport.deliver(frame);
+    }
+  }
+
+  private byte[] flipped(byte[] frame) {
+    byte[] changed = frame.clone();
+    if (changed.length > 0) {
+      changed[(next() * 256 + next()) % changed.length] ^= (byte) next();
+    }
+    return changed;
+  }
+
+  private static byte[] nonEmpty(byte[] bytes) {
+    return bytes.length == 0 ? new byte[1] : bytes;
+  }
+
+  private Level level() {
+    return Level.values()[next() % Level.values().length];
+  }
+
+  private NtStatus status() {
+    return STATUSES[next() % STATUSES.length];
+  }
+
+  /** The next byte of the script, 0 when it is over. */
+  private int next() {
+    return script.hasRemaining() ? Byte.toUnsignedInt(script.get()) : 0;
+  }
+
+  /** A length, and as many bytes as are left of it. */
+  private byte[] bytes() {
+    byte[] bytes = new byte[Math.min(next(), script.remaining())];
+    script.get(bytes);
+    return bytes;
+  }
+}
