@@ -1,6 +1,5 @@
 package org.sealane.deploy.bench;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -16,6 +15,7 @@ import javax.imageio.ImageIO;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.sealane.deploy.bench.BenchResult.Run;
+import org.sealane.deploy.json.Json;
 
 /**
  * Writes a result as a folder: {@code bench.json}, one PNG for each plot and {@code bench.html}
@@ -32,10 +32,9 @@ public final class BenchReport {
   }
 
   /** Writes the report, replacing an earlier one, and returns the page. */
-  public Path write(Path directory, ObjectMapper json) throws IOException {
+  public Path write(Path directory) throws IOException {
     Files.createDirectories(directory);
-    json.writerWithDefaultPrettyPrinter()
-        .writeValue(directory.resolve("bench.json").toFile(), result);
+    Files.writeString(directory.resolve("bench.json"), Json.pretty(result));
     List<String> images = new ArrayList<>();
     for (Plot plot : plots()) {
       String name = plot.name() + ".png";

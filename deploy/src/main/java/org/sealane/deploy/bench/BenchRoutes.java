@@ -188,7 +188,7 @@ public final class BenchRoutes {
     lanes.detour(
         order.peer(),
         Optional.ofNullable(order.host()).map(host -> new InetSocketAddress(host, order.port())));
-    return new AdminReply.Done();
+    return new AdminReply.Value(order);
   }
 
   private static AdminReply process() {

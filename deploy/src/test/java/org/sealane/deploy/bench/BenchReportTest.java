@@ -46,7 +46,7 @@ class BenchReportTest {
 
   @Test
   void shouldWritePlotsPageAndJson() throws IOException {
-    Path page = new BenchReport(result).write(directory, new ObjectMapper());
+    Path page = new BenchReport(result).write(directory);
 
     assertThat(Files.readString(page))
         .contains("throughput-csv-read-depth8.png", "a &lt;cpu&gt;", "AES-128-GCM")
@@ -58,7 +58,7 @@ class BenchReportTest {
 
   @Test
   void shouldWriteTheContractsJson() throws IOException {
-    new BenchReport(result).write(directory, new ObjectMapper());
+    new BenchReport(result).write(directory);
 
     JsonNode json = new ObjectMapper().readTree(directory.resolve("bench.json").toFile());
     assertThat(json.at("/machine/cores").asInt()).isEqualTo(2);
