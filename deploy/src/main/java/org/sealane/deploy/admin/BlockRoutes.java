@@ -54,8 +54,7 @@ public final class BlockRoutes {
       throw new AdminException(Kind.INVALID, "a range has at most " + RANGE_BYTES_MAX + " bytes");
     }
     try (ShareOpen disk = disks.open(request.required("disk"))) {
-      disk.write(
-          request.required("offset", Long::parseLong), MemorySegment.ofArray(content), true);
+      disk.write(request.required("offset", Long::parseLong), MemorySegment.ofArray(content), true);
     } catch (ShareException e) {
       throw failure(e);
     }

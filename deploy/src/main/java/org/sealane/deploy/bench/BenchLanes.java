@@ -68,10 +68,9 @@ public final class BenchLanes implements BenchSession.Lanes {
         .filter(lane -> lane.kind().equals(kind.word()))
         .map(lane -> new BenchSession.Carrier(lane.transport(), lane.provider(), lane.signing()))
         .findFirst()
-        .orElseThrow(
-            () ->
-                new AdminException(
-                    AdminException.Kind.FAILED,
-                    "node " + from + " has no " + kind.word() + " lane of volume " + volume));
+        .orElseThrow(() ->
+            new AdminException(
+                AdminException.Kind.FAILED,
+                "node " + from + " has no " + kind.word() + " lane of volume " + volume));
   }
 }

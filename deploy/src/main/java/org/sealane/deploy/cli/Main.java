@@ -22,6 +22,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     version = "sealane 0.1.0",
     description = "Seals the storage traffic between the nodes of a cluster.",
     subcommands = {
+      DemoCommand.class,
       UpCommand.class,
       DownCommand.class,
       StatusCommand.class,
@@ -30,6 +31,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       PolicyCommand.class,
       CpCommand.class,
       LsCommand.class,
+      BenchCommand.class,
       ClusterCommand.class,
       NodeCommand.class,
       ZooKeeperCommand.class,

@@ -94,8 +94,9 @@ public final class Demo {
   }
 
   private List<DemoFiles.Compared> files() throws AdminException, IOException, DemoFailure {
-    act("The running JDK's own files, written through a node that does not own the volume, read back"
-        + " through a third");
+    act(
+        "The running JDK's own files, written through a node that does not own the volume, read"
+            + " back through a third");
     DemoFiles files = new DemoFiles(cluster);
     List<DemoFiles.Compared> compared = new ArrayList<>();
     for (Path file : DemoFiles.jdkFiles()) {
@@ -130,15 +131,11 @@ public final class Demo {
           "  epoch %d, %s -> %s, in %d ms"
               .formatted(turn.epoch(), turn.from().csv(), turn.to().csv(), turn.elapsedMillis()));
       turn.nodes()
-          .forEach(
-              node ->
-                  says.accept(
-                      "    %s accepted %s, drained %s, enforced %s"
-                          .formatted(
-                              node.node(),
-                              node.acceptedAt(),
-                              node.drainedAt(),
-                              node.enforcedAt())));
+          .forEach(node ->
+              says.accept(
+                  "    %s accepted %s, drained %s, enforced %s"
+                      .formatted(
+                          node.node(), node.acceptedAt(), node.drainedAt(), node.enforcedAt())));
     }
     for (DemoTurns.Ran load : turned.loads()) {
       says.accept(
@@ -190,10 +187,8 @@ public final class Demo {
     BenchSession.Place place =
         new BenchSession.Place(
             cluster.node("node3"), cluster.node("node1"), "127.0.0.1", BENCH, BENCH);
-    BenchLanes lanes =
-        new BenchLanes(cluster.administrator(), cluster.any(), BENCH, "node3");
-    BenchResult result =
-        new BenchSession(place, lanes, matrix, (cell, cells, what) -> {}).run();
+    BenchLanes lanes = new BenchLanes(cluster.administrator(), cluster.any(), BENCH, "node3");
+    BenchResult result = new BenchSession(place, lanes, matrix, (cell, cells, what) -> {}).run();
     says.accept(
         "  limits: AES-128-GCM %.1f GB/s, memory copy %.1f GB/s, raw TCP %.1f GB/s"
             .formatted(

@@ -30,14 +30,16 @@ final class DemoFiles {
   }
 
   /** What was compared. */
-  record Compared(String what, long bytes, String writtenThrough, String readThrough, String sha256) {}
+  record Compared(
+      String what, long bytes, String writtenThrough, String readThrough, String sha256) {}
 
   /** The running JDK's own files: large ones, small ones, real ones. */
   static List<Path> jdkFiles() {
     Path home = Path.of(System.getProperty("java.home"));
     List<Path> files = new ArrayList<>();
     for (String name :
-        List.of("lib/modules", "lib/server/libjvm.so", "lib/libjava.so", "lib/tzdb.dat", "release")) {
+        List.of(
+            "lib/modules", "lib/server/libjvm.so", "lib/libjava.so", "lib/tzdb.dat", "release")) {
       Path file = home.resolve(name);
       if (Files.isRegularFile(file)) {
         files.add(file);
@@ -70,9 +72,7 @@ final class DemoFiles {
       written.update(block);
       Map<String, String> range =
           Map.of("disk", disk, "offset", Long.toString((long) i * BLOCK_BYTES));
-      cluster
-          .node(writeThrough)
-          .put(BlockRoutes.BLOCKS, range, BodyPublishers.ofByteArray(block));
+      cluster.node(writeThrough).put(BlockRoutes.BLOCKS, range, BodyPublishers.ofByteArray(block));
     }
     for (int i = 0; i < BLOCKS; i++) {
       Map<String, String> range =

@@ -45,11 +45,11 @@ final class DemoTurns {
   }
 
   /** Loads on a volume's file through one node and on a disk through another. */
-  Turned turn(String volume, String fileThrough, String disk, String diskThrough, List<String> levels)
+  Turned turn(
+      String volume, String fileThrough, String disk, String diskThrough, List<String> levels)
       throws AdminException, InterruptedException, DemoFailure {
     long started = System.nanoTime();
-    Map<String, CompletableFuture<Measurement>> loads =
-        new java.util.LinkedHashMap<>();
+    Map<String, CompletableFuture<Measurement>> loads = new java.util.LinkedHashMap<>();
     loads.put("write file", start(fileThrough, file(volume, "/load-w", Load.Operation.WRITE)));
     loads.put("read file", start(fileThrough, file(volume, "/load-r", Load.Operation.READ)));
     loads.put("write disk", start(diskThrough, disk(disk)));

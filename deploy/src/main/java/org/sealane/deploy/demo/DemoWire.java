@@ -13,8 +13,8 @@ import org.sealane.deploy.wire.LaneRelay;
 import org.sealane.deploy.wire.WireObservation;
 
 /**
- * A look at the real bytes of a lane: a relay in its path looks for a random canary while that canary
- * is written into a file.
+ * A look at the real bytes of a lane: a relay in its path looks for a random canary while that
+ * canary is written into a file.
  */
 final class DemoWire {
   private static final int CANARY_BYTES = 32;

@@ -27,14 +27,25 @@ import org.sealane.deploy.admin.AdminRequest;
 import org.sealane.deploy.admin.AdminRoute;
 import org.sealane.deploy.admin.AdminRoute.Access;
 import org.sealane.deploy.admin.AdminRoute.Method;
+import org.sealane.deploy.admin.BlockRoutes;
 import org.sealane.deploy.admin.DocumentRoutes;
 import org.sealane.deploy.admin.FileRoutes;
 import org.sealane.deploy.admin.StorageRoutes;
+import org.sealane.deploy.bench.BenchRoutes;
 import org.sealane.deploy.config.NodeConfig;
+import org.sealane.deploy.files.VolumePath;
 import org.sealane.deploy.status.ClusterStatus;
 import org.sealane.deploy.status.NodeStatus;
 import org.sealane.deploy.units.HostPort;
+import org.sealane.sbl.initiator.Disks;
 import org.sealane.smb.lane.LaneNode;
+import org.sealane.smb.share.AccessMask;
+import org.sealane.smb.share.CreateDisposition;
+import org.sealane.smb.share.CreateOptions;
+import org.sealane.smb.share.CreateParameters;
+import org.sealane.smb.share.ShareBackend;
+import org.sealane.smb.share.ShareException;
+import org.sealane.smb.share.ShareOpen;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,17 +57,24 @@ final class NodeRoutes {
   private final CurrentView view;
   private final LaneNode lanes;
   private final Volumes volumes;
+  private final Disks disks;
   private final NodeIdentity identity;
 
   /** Empty until the member has been started, which needs the admin port. */
   private volatile Optional<DocumentRoutes.Cluster> cluster = Optional.empty();
 
   NodeRoutes(
-      NodeConfig config, CurrentView view, LaneNode lanes, Volumes volumes, NodeIdentity identity) {
+      NodeConfig config,
+      CurrentView view,
+      LaneNode lanes,
+      Volumes volumes,
+      Disks disks,
+      NodeIdentity identity) {
     this.config = config;
     this.view = view;
     this.lanes = lanes;
     this.volumes = volumes;
+    this.disks = disks;
     this.identity = identity;
   }
 
@@ -67,7 +85,39 @@ final class NodeRoutes {
     routes.addAll(new FileRoutes(config.name(), volumes::share).routes());
     routes.addAll(new DocumentRoutes(() -> cluster).routes());
     routes.addAll(new StorageRoutes(identity.bundle().clusterId(), config.roots()).routes());
+    routes.addAll(new BlockRoutes(this::disk).routes());
+    routes.addAll(new BenchRoutes(targets(), lanes.lanes()).routes());
     return routes;
+  }
+
+  private ShareOpen disk(String name) throws ShareException {
+    return disks.open(name, new ShareBackend.Caller(config.name(), config.name()));
+  }
+
+  private BenchRoutes.Targets targets() {
+    return new BenchRoutes.Targets() {
+      @Override
+      public ShareOpen file(String volume, String path) throws ShareException {
+        CreateParameters parameters =
+            new CreateParameters(
+                VolumePath.path(path),
+                AccessMask.FILE_READ_DATA
+                    | AccessMask.FILE_WRITE_DATA
+                    | AccessMask.FILE_READ_ATTRIBUTES,
+                0,
+                CreateParameters.SHARE_ALL,
+                CreateDisposition.OPEN_IF,
+                CreateOptions.NON_DIRECTORY_FILE);
+        return volumes
+            .share(volume)
+            .create(parameters, new ShareBackend.Caller(config.name(), config.name()));
+      }
+
+      @Override
+      public ShareOpen disk(String disk) throws ShareException {
+        return NodeRoutes.this.disk(disk);
+      }
+    };
   }
 
   /** From now on documents are drafted and submitted through {@code member}. */

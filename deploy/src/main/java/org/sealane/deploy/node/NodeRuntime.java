@@ -124,7 +124,7 @@ public final class NodeRuntime implements AutoCloseable {
     keep(storage);
     keep(lanes);
     NodeIdentity identity = new NodeIdentity(config, bundle);
-    NodeRoutes routes = new NodeRoutes(config, view, lanes, volumes, identity);
+    NodeRoutes routes = new NodeRoutes(config, view, lanes, volumes, disks, identity);
     admin = keep(AdminServer.start(config.admin(), adminTls(), routes.all()));
     member =
         ClusterMember.start(
