@@ -1,5 +1,6 @@
 package org.sealane.cluster.admin;
 
+import java.util.Arrays;
 import java.util.Optional;
 import org.sealane.cluster.admin.AdminException.Kind;
 import org.sealane.cluster.document.DocumentCodec;
@@ -75,14 +76,14 @@ final class DocumentWriter {
     for (int tries = 0; tries < TRIES_MAX; tries++) {
       Optional<Stored> stored = stored(document.document().key());
       if (stored.isPresent() && holds(stored.get().slot(), document)) {
-        keepHistory(document.signed(), document);
+        keepHistory(document);
         return;
       }
       DocumentSlot next = next(stored.map(Stored::slot), document, supersede);
       StoreResult result = put(stored, document, next);
       switch (result) {
         case StoreResult.Done _ -> {
-          keepHistory(document.signed(), document);
+          keepHistory(document);
           return;
         }
         // Someone was faster, or no one knows: look again.
@@ -142,20 +143,28 @@ final class DocumentWriter {
     // What leads to the new document must be readable before the document is.
     if (stored.get().slot().committed().isPresent()) {
       SignedDocument committed = stored.get().slot().committed().get();
-      keepHistory(committed, check(committed));
+      keepHistory(check(committed));
     }
-    keepHistory(document.signed(), document);
     return store.submit(new StoreRequest.CompareAndSet(path, data, stored.get().version()));
   }
 
-  private void keepHistory(SignedDocument signed, VerifiedDocument document) throws AdminException {
+  /**
+   * Keeps a document that is in the slot where the chain is followed. Another of the same epoch,
+   * left by someone whose compare-and-set failed, is replaced.
+   */
+  private void keepHistory(VerifiedDocument document) throws AdminException {
+    String path = paths.epoch(document.document().key(), document.epoch());
+    byte[] data = DocumentCodec.encodeSigned(document.signed());
     StoreResult result =
-        store.submit(
-            new StoreRequest.Create(
-                paths.epoch(document.document().key(), document.epoch()),
-                DocumentCodec.encodeSigned(signed),
-                StoreRequest.Lifetime.PERSISTENT));
-    if (!(result instanceof StoreResult.Done) && !(result instanceof StoreResult.NodeExists)) {
+        store.submit(new StoreRequest.Create(path, data, StoreRequest.Lifetime.PERSISTENT));
+    if (result instanceof StoreResult.NodeExists) {
+      Optional<StoreResult.Value> kept = store.read(path);
+      if (kept.isPresent() && Arrays.equals(kept.get().data(), data)) {
+        return;
+      }
+      result = store.submit(new StoreRequest.CompareAndSet(path, data, StoreRequest.ANY_VERSION));
+    }
+    if (!(result instanceof StoreResult.Done)) {
       throw StoreClient.unavailable(result);
     }
   }
