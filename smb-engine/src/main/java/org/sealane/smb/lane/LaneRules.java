@@ -103,9 +103,9 @@ public final class LaneRules {
   }
 
   /**
-   * From now on {@code lapsed} is asked whenever a level is chosen, and while it says true this node
-   * sends only encrypted. So a process that was stopped past the end of its lease is sealed before
-   * any of its threads has run again. Must not block; any thread asks.
+   * From now on {@code lapsed} is asked whenever a level is chosen, and while it says true this
+   * node sends only encrypted. So a process that was stopped past the end of its lease is sealed
+   * before any of its threads has run again. Must not block; any thread asks.
    */
   public void sealWhen(BooleanSupplier lapsed) {
     leaseLapsed = lapsed;
