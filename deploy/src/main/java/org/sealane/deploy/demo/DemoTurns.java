@@ -20,9 +20,9 @@ import org.sealane.deploy.draft.DraftException;
 
 /** Turns a volume's level while file and block load runs on its lanes. */
 final class DemoTurns {
-  private static final Duration LOAD = Duration.ofSeconds(9);
+  private static final Duration LOAD = Duration.ofSeconds(15);
   private static final Duration TURN_MAX = Duration.ofSeconds(20);
-  private static final long BETWEEN_MILLIS = 1_500;
+  private static final long BETWEEN_MILLIS = 1_000;
   private static final int BLOCK_BYTES = 256 << 10;
   private static final int QUEUE_DEPTH = 4;
   private static final long FILE_BYTES = 32L << 20;
