@@ -64,8 +64,10 @@ final class VolumeCommand {
         }
         session.administrator().createVolume(name, owner, directory.normalize().toString());
         session.await(
-            status -> status.volumes().stream().anyMatch(volume -> volume.name().equals(name)),
-            "volume " + name + " is signed, but not shown yet");
+            status ->
+                status.volumes().stream()
+                    .anyMatch(volume -> volume.name().equals(name) && volume.hasSettled()),
+            "volume " + name + " is signed, but its owner has not taken it up yet");
       } catch (IOException e) {
         throw new CliFailure("the directory can not be made: " + e.getMessage(), e);
       }

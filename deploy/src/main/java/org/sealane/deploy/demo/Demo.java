@@ -75,8 +75,7 @@ public final class Demo {
     cluster.administrator().createVolume(name, owner, cluster.storage(owner, name));
     await(
         "volume " + name,
-        status ->
-            status.volumes().stream().anyMatch(v -> v.name().equals(name) && v.owner() != null));
+        status -> status.volumes().stream().anyMatch(v -> v.name().equals(name) && v.hasSettled()));
     if (!level.equals("encrypt")) {
       PolicyDraft wanted = new PolicyDraft(name, level, level, null, null, null, null, null);
       long epoch = cluster.administrator().setPolicy(wanted, false);

@@ -60,7 +60,13 @@ public record ClusterStatus(
    * @param turn null unless one is under way
    */
   public record Volume(
-      String name, String uuid, String owner, long epoch, String csv, String sbl, Turn turn) {}
+      String name, String uuid, String owner, long epoch, String csv, String sbl, Turn turn) {
+
+    /** Whether it is owned, under a policy of its own, and not turning. */
+    public boolean hasSettled() {
+      return owner != null && epoch > 0 && turn == null;
+    }
+  }
 
   /** A turn under way: to which epoch, and at which step. */
   public record Turn(long epoch, String step, String csv, String sbl) {}
