@@ -94,11 +94,8 @@ final class BenchCommand implements Callable<Integer> {
 
   private BenchResult measure(ScratchCluster cluster, BenchMatrix matrix, Console console)
       throws AdminException, DraftException, IOException, InterruptedException {
-    cluster.administrator().createVolume(SCRATCH, TO, cluster.storage(TO, SCRATCH));
-    Path disk = Path.of(cluster.storage(TO, "disks")).resolve(SCRATCH);
-    cluster
-        .administrator()
-        .addDisk(SCRATCH, TO, disk.toString(), matrix.workingSetBytes(), SCRATCH);
+    cluster.createVolume(SCRATCH, TO);
+    cluster.addDisk(SCRATCH, TO, matrix.workingSetBytes(), SCRATCH);
     BenchSession.Place place =
         new BenchSession.Place(cluster.node(FROM), cluster.node(TO), "127.0.0.1", SCRATCH, SCRATCH);
     BenchLanes lanes = new BenchLanes(cluster.administrator(), cluster.any(), SCRATCH, FROM);

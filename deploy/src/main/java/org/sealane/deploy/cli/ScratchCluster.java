@@ -8,12 +8,15 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.sealane.deploy.admin.AdminClient;
 import org.sealane.deploy.admin.AdminException;
 import org.sealane.deploy.demo.DemoCluster;
 import org.sealane.deploy.draft.Administrator;
+import org.sealane.deploy.draft.DraftException;
 import org.sealane.deploy.local.LocalCluster;
 import org.sealane.deploy.local.LocalClusterMaker;
 import org.sealane.deploy.local.LocalDirectory;
@@ -30,6 +33,8 @@ import org.sealane.smb.auth.CredentialsException;
  */
 final class ScratchCluster implements DemoCluster, AutoCloseable {
   private static final Duration READY_MAX = Duration.ofSeconds(90);
+  private static final Duration SHOWN_MAX = Duration.ofSeconds(30);
+  private static final long ASK_MILLIS = 50;
   private static final String LOOPBACK = "127.0.0.1";
 
   private final LocalCluster local;
@@ -117,7 +122,39 @@ final class ScratchCluster implements DemoCluster, AutoCloseable {
   }
 
   @Override
-  public String storage(String node, String directory) throws IOException {
+  public void createVolume(String name, String owner)
+      throws AdminException, DraftException, IOException, InterruptedException {
+    administrator.createVolume(name, owner, storage(owner, name));
+    await(
+        "volume " + name,
+        status -> status.volumes().stream().anyMatch(v -> v.name().equals(name) && v.hasSettled()));
+  }
+
+  @Override
+  public void addDisk(String name, String node, long sizeBytes, String volume)
+      throws AdminException, DraftException, IOException, InterruptedException {
+    String path = Path.of(storage(node, "disks")).resolve(name).toString();
+    administrator.addDisk(name, node, path, sizeBytes, volume);
+    await(
+        "disk " + name,
+        status -> status.disks().stream().anyMatch(disk -> disk.name().equals(name)));
+  }
+
+  private void await(String what, Predicate<ClusterStatus> shown)
+      throws AdminException, InterruptedException {
+    long deadline = System.nanoTime() + SHOWN_MAX.toNanos();
+    while (!shown.test(status())) {
+      if (System.nanoTime() > deadline) {
+        throw new AdminException(
+            AdminException.Kind.UNAVAILABLE,
+            what + " is not there " + SHOWN_MAX.toSeconds() + " s after it was made");
+      }
+      TimeUnit.MILLISECONDS.sleep(ASK_MILLIS);
+    }
+  }
+
+  /** A directory of {@code node}'s storage, made if it is not there. */
+  private String storage(String node, String directory) throws IOException {
     return Files.createDirectories(local.directory().nodeStorage(node).resolve(directory))
         .toAbsolutePath()
         .normalize()

@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.sealane.deploy.admin.AdminException;
 import org.sealane.deploy.admin.DocumentMessages.PolicyDraft;
 import org.sealane.deploy.admin.DocumentMessages.Turn;
@@ -30,8 +29,7 @@ public final class Demo {
   private static final String SEALED_VOLUME = "v2";
   private static final String BENCH = "bench";
   private static final long DISK_BYTES = 256L << 20;
-  private static final Duration SHOWN_MAX = Duration.ofSeconds(20);
-  private static final long ASK_MILLIS = 50;
+  private static final Duration TURN_MAX = Duration.ofSeconds(20);
 
   private final DemoCluster cluster;
   private final Consumer<String> says;
@@ -55,13 +53,12 @@ public final class Demo {
     return new DemoResult(cluster.status(), compared, turned, looks, bench);
   }
 
-  private void volumes()
-      throws AdminException, DraftException, IOException, InterruptedException, DemoFailure {
+  private void volumes() throws AdminException, DraftException, IOException, InterruptedException {
     act("Two volumes with different owners, and a disk each");
     volume(CLEAR_VOLUME, "node1", "clear");
     volume(SEALED_VOLUME, "node2", "encrypt");
-    disk("d1", "node2", CLEAR_VOLUME);
-    disk("d2", "node3", SEALED_VOLUME);
+    cluster.addDisk("d1", "node2", DISK_BYTES, CLEAR_VOLUME);
+    cluster.addDisk("d2", "node3", DISK_BYTES, SEALED_VOLUME);
     for (ClusterStatus.Volume volume : cluster.status().volumes()) {
       says.accept(
           "  %s: owner %s, epoch %d, csv %s, sbl %s"
@@ -71,25 +68,13 @@ public final class Demo {
   }
 
   private void volume(String name, String owner, String level)
-      throws AdminException, DraftException, IOException, InterruptedException, DemoFailure {
-    cluster.administrator().createVolume(name, owner, cluster.storage(owner, name));
-    await(
-        "volume " + name,
-        status -> status.volumes().stream().anyMatch(v -> v.name().equals(name) && v.hasSettled()));
+      throws AdminException, DraftException, IOException, InterruptedException {
+    cluster.createVolume(name, owner);
     if (!level.equals("encrypt")) {
       PolicyDraft wanted = new PolicyDraft(name, level, level, null, null, null, null, null);
       long epoch = cluster.administrator().setPolicy(wanted, false);
-      cluster.administrator().awaitTurn(name, epoch, SHOWN_MAX);
+      cluster.administrator().awaitTurn(name, epoch, TURN_MAX);
     }
-  }
-
-  private void disk(String name, String node, String volume)
-      throws AdminException, DraftException, IOException, InterruptedException, DemoFailure {
-    String path = Path.of(cluster.storage(node, "disks")).resolve(name).toString();
-    cluster.administrator().addDisk(name, node, path, DISK_BYTES, volume);
-    await(
-        "disk " + name,
-        status -> status.disks().stream().anyMatch(disk -> disk.name().equals(name)));
   }
 
   private List<DemoFiles.Compared> files() throws AdminException, IOException, DemoFailure {
@@ -170,10 +155,10 @@ public final class Demo {
   }
 
   private BenchResult bench()
-      throws AdminException, IOException, InterruptedException, DemoFailure, DraftException {
+      throws AdminException, IOException, InterruptedException, DraftException {
     act("The benchmark in short form, between node3 and node1");
     volume(BENCH, "node1", "encrypt");
-    disk(BENCH, "node1", BENCH);
+    cluster.addDisk(BENCH, "node1", DISK_BYTES, BENCH);
     BenchMatrix matrix =
         new BenchMatrix(
             List.of(LaneKind.CSV, LaneKind.SBL),
@@ -214,17 +199,5 @@ public final class Demo {
   private void act(String title) {
     says.accept("");
     says.accept(title);
-  }
-
-  private void await(String what, Function<ClusterStatus, Boolean> shown)
-      throws AdminException, InterruptedException, DemoFailure {
-    long deadline = System.nanoTime() + SHOWN_MAX.toNanos();
-    while (!shown.apply(cluster.status())) {
-      if (System.nanoTime() > deadline) {
-        throw new DemoFailure(
-            what + " is not there " + SHOWN_MAX.toSeconds() + " s after it was made");
-      }
-      java.util.concurrent.TimeUnit.MILLISECONDS.sleep(ASK_MILLIS);
-    }
   }
 }
