@@ -129,12 +129,12 @@ public final class BenchReport {
                 result.machine().cores(),
                 escape(result.machine().jdk())));
     page.append(
-        "<p>Limits of this machine in the same run: AES-128-GCM %.2f GB/s, memory copy %.2f GB/s,"
-            + " raw TCP %.2f GB/s.</p>\n"
-                .formatted(
-                    result.limits().aesGcmBytesPerSecond() / 1e9,
-                    result.limits().memoryCopyBytesPerSecond() / 1e9,
-                    result.limits().tcpBytesPerSecond() / 1e9));
+        ("<p>Limits of this machine in the same run: AES-128-GCM %.2f GB/s, memory copy %.2f GB/s,"
+                + " raw TCP %.2f GB/s.</p>\n")
+            .formatted(
+                result.limits().aesGcmBytesPerSecond() / 1e9,
+                result.limits().memoryCopyBytesPerSecond() / 1e9,
+                result.limits().tcpBytesPerSecond() / 1e9));
     for (String image : images) {
       page.append("<img src=\"%s\" alt=\"%s\">\n".formatted(image, image));
     }

@@ -67,9 +67,6 @@ final class DiskCommand {
       try (AdministratorOptions.Session session = administrator.open()) {
         Path file = path.isAbsolute() ? path : administrator.localStorage(node).resolve(path);
         session.administrator().addDisk(name, node, file.normalize().toString(), bytes, volume);
-        session.await(
-            status -> status.disks().stream().anyMatch(disk -> disk.name().equals(name)),
-            "disk " + name + " is signed, but not shown yet");
       }
       Console.of(spec).progress("disk " + name + " added");
       return 0;
@@ -120,9 +117,6 @@ final class DiskCommand {
     public Integer call() throws CliFailure, AdminException, DraftException {
       try (AdministratorOptions.Session session = administrator.open()) {
         session.administrator().removeDisk(name);
-        session.await(
-            status -> status.disks().stream().noneMatch(disk -> disk.name().equals(name)),
-            "the removal of disk " + name + " is signed, but not followed yet");
       }
       Console.of(spec).progress("disk " + name + " removed");
       return 0;

@@ -63,11 +63,6 @@ final class VolumeCommand {
           Files.createDirectories(directory);
         }
         session.administrator().createVolume(name, owner, directory.normalize().toString());
-        session.await(
-            status ->
-                status.volumes().stream()
-                    .anyMatch(volume -> volume.name().equals(name) && volume.hasSettled()),
-            "volume " + name + " is signed, but its owner has not taken it up yet");
       } catch (IOException e) {
         throw new CliFailure("the directory can not be made: " + e.getMessage(), e);
       }
@@ -151,9 +146,6 @@ final class VolumeCommand {
     public Integer call() throws CliFailure, AdminException, DraftException {
       try (AdministratorOptions.Session session = administrator.open()) {
         session.administrator().deleteVolume(name);
-        session.await(
-            status -> status.volumes().stream().noneMatch(volume -> volume.name().equals(name)),
-            "the deletion of volume " + name + " is signed, but not followed yet");
       }
       Console.of(spec).progress("volume " + name + " deleted");
       return 0;

@@ -5,6 +5,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.sealane.cluster.document.DocumentSigner;
 import org.sealane.cluster.identity.AdminCredentials;
 import org.sealane.cluster.identity.AdminKey;
@@ -31,6 +34,11 @@ import org.sealane.smb.auth.CredentialsException;
  * submits. Blocks. Any thread may call.
  */
 public final class Administrator {
+  /** How long a change that was written may take to be followed. */
+  private static final Duration SEEN_MAX = Duration.ofSeconds(30);
+
+  private static final Duration ASK_EVERY = Duration.ofMillis(50);
+
   /** How a client for another node's admin port is made; the caller closes it. */
   @FunctionalInterface
   public interface NodeClients {
@@ -88,7 +96,10 @@ public final class Administrator {
     }
   }
 
-  /** Creates a volume owned by {@code owner} in a directory that is there. */
+  /**
+   * Creates a volume owned by {@code owner} in a directory that is there. On return it is owned and
+   * its first policy is in force on every node.
+   */
   public void createVolume(String name, String owner, String path)
       throws AdminException, DraftException {
     UUID uuid = UUID.randomUUID();
@@ -104,11 +115,24 @@ public final class Administrator {
       atOwner.post(StorageRoutes.BACKING, Map.of(), backing, DocumentMessages.Backing.class);
     }
     submit(signed, false);
+    await(
+        status -> status.volumes().stream().anyMatch(volume -> isReady(volume, name)),
+        "volume " + name + " is signed, but its owner does not serve it yet; see 'sealane status'");
+  }
+
+  private static boolean isReady(ClusterStatus.Volume volume, String name) {
+    return volume.name().equals(name)
+        && volume.owner() != null
+        && volume.epoch() > 0
+        && volume.turn() == null;
   }
 
   /** Deletes a volume from the cluster; its files stay. */
   public void deleteVolume(String name) throws AdminException, DraftException {
     delete(DocumentRoutes.DRAFT_VOLUME_DELETION, name);
+    await(
+        status -> status.volumes().stream().noneMatch(volume -> volume.name().equals(name)),
+        "the deletion of volume " + name + " is signed, but not followed yet");
   }
 
   /**
@@ -144,17 +168,40 @@ public final class Administrator {
             new DiskDraft(name, node, path, size, volume),
             Draft.class);
     submit(review.disk(draft, name, node, path, size, volumeUuid, signer), false);
+    await(
+        status -> status.disks().stream().anyMatch(disk -> disk.name().equals(name)),
+        "disk " + name + " is signed, but not shown yet; see 'sealane status'");
     return size;
   }
 
   /** Removes a disk from the cluster; its file stays. */
   public void removeDisk(String name) throws AdminException, DraftException {
     delete(DocumentRoutes.DRAFT_DISK_REMOVAL, name);
+    await(
+        status -> status.disks().stream().noneMatch(disk -> disk.name().equals(name)),
+        "the removal of disk " + name + " is signed, but not followed yet");
   }
 
   private void delete(String route, String name) throws AdminException, DraftException {
     Draft draft = client.post(route, Map.of(), new DeletionDraft(name), Draft.class);
     submit(review.deletion(draft, name, signer), false);
+  }
+
+  /** Blocks until the cluster looks as wanted; fails with {@code otherwise} if that takes long. */
+  private void await(Predicate<ClusterStatus> wanted, String otherwise) throws AdminException {
+    long deadline = System.nanoTime() + SEEN_MAX.toNanos();
+    CountDownLatch never = new CountDownLatch(1);
+    while (!wanted.test(client.get(ClusterStatus.PATH, Map.of(), ClusterStatus.class))) {
+      try {
+        if (System.nanoTime() > deadline
+            || never.await(ASK_EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
+          throw new AdminException(AdminException.Kind.UNAVAILABLE, otherwise);
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new AdminException(AdminException.Kind.UNAVAILABLE, "interrupted", e);
+      }
+    }
   }
 
   private Submitted submit(List<Signed> signed, boolean supersede) throws AdminException {
