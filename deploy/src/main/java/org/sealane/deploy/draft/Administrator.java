@@ -116,15 +116,10 @@ public final class Administrator {
     }
     submit(signed, false);
     await(
-        status -> status.volumes().stream().anyMatch(volume -> isReady(volume, name)),
+        status ->
+            status.volumes().stream()
+                .anyMatch(volume -> volume.name().equals(name) && volume.hasSettled()),
         "volume " + name + " is signed, but its owner does not serve it yet; see 'sealane status'");
-  }
-
-  private static boolean isReady(ClusterStatus.Volume volume, String name) {
-    return volume.name().equals(name)
-        && volume.owner() != null
-        && volume.epoch() > 0
-        && volume.turn() == null;
   }
 
   /** Deletes a volume from the cluster; its files stay. */
