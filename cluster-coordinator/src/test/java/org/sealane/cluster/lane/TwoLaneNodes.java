@@ -14,12 +14,14 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
 import org.sealane.cluster.identity.ClusterCa;
 import org.sealane.cluster.identity.Validity;
 import org.sealane.smb.auth.Enrollment;
 import org.sealane.smb.auth.KeyAgreement;
 import org.sealane.smb.auth.NodeCredentials;
 import org.sealane.smb.auth.NodeMechanism;
+import org.sealane.smb.client.ClientEvent;
 import org.sealane.smb.client.ClientListener;
 import org.sealane.smb.client.PayloadBytes;
 import org.sealane.smb.lane.LaneKey;
@@ -51,15 +53,61 @@ public final class TwoLaneNodes implements AutoCloseable {
   private final Node client;
 
   /**
+   * How a node proves itself and whom it believes.
+   *
+   * @param credentials its own; a test may give it what is not good
+   * @param enrollment which certificates are good to it
+   * @param clock by which it judges them
+   */
+  public record Proof(NodeCredentials credentials, Enrollment enrollment, Clock clock) {
+    /** A certificate of the cluster's CA for {@code name}, good for a day; believes every node. */
+    public static Proof good(ClusterCa ca, String name) {
+      return of(ca.issueNode(name, aDay()));
+    }
+
+    /** These credentials; believes every node. */
+    public static Proof of(NodeCredentials credentials) {
+      return new Proof(credentials, _ -> Enrollment.Verdict.ACCEPTED, Clock.systemUTC());
+    }
+
+    public Proof believing(Enrollment other) {
+      return new Proof(credentials, other, clock);
+    }
+
+    public Proof at(Clock other) {
+      return new Proof(credentials, enrollment, other);
+    }
+  }
+
+  /**
    * @param shares what node1 serves; stays the caller's
    */
   public TwoLaneNodes(LocalShares shares) throws IOException {
-    ClusterCa ca = ClusterCa.create(UUID.randomUUID(), "test", aDay(), new SecureRandom());
-    server = new Node("node1", ca, shares);
-    client = new Node("node2", ca, (_, _) -> Optional.empty());
+    this(shares, ca -> Proof.good(ca, "node1"), ca -> Proof.good(ca, "node2"));
   }
 
-  private static Validity aDay() {
+  /**
+   * @param shares what node1 serves; stays the caller's
+   * @param serverProof node1's, given the cluster's CA
+   * @param clientProof node2's
+   */
+  public TwoLaneNodes(
+      LocalShares shares,
+      Function<ClusterCa, Proof> serverProof,
+      Function<ClusterCa, Proof> clientProof)
+      throws IOException {
+    ClusterCa ca = newCa(UUID.randomUUID());
+    server = new Node("node1", ca.clusterId(), serverProof.apply(ca), shares);
+    client = new Node("node2", ca.clusterId(), clientProof.apply(ca), (_, _) -> Optional.empty());
+  }
+
+  /** A CA of the cluster with that id; each call makes another key. */
+  public static ClusterCa newCa(UUID clusterId) {
+    return ClusterCa.create(clusterId, "test", aDay(), new SecureRandom());
+  }
+
+  /** From some minutes ago until this time tomorrow. */
+  public static Validity aDay() {
     return Validity.startingAt(Instant.now(), Duration.ofDays(1));
   }
 
@@ -121,21 +169,21 @@ public final class TwoLaneNodes implements AutoCloseable {
     private final TcpTransport transport = new TcpTransport(TcpSettings.defaults(), pool);
     private final LaneRules rules = new LaneRules();
     private final List<ServerEvent> events = new CopyOnWriteArrayList<>();
+    private final List<ClientEvent> clientEvents = new CopyOnWriteArrayList<>();
     private final LaneNode lanes;
 
-    private Node(String name, ClusterCa ca, LocalShares shares) throws IOException {
-      NodeCredentials credentials = ca.issueNode(name, aDay());
+    private Node(String name, UUID clusterId, Proof proof, LocalShares shares) throws IOException {
       NodeMechanism mechanism =
           new NodeMechanism(
-              () -> credentials,
-              _ -> Enrollment.Verdict.ACCEPTED,
+              proof::credentials,
+              proof.enrollment(),
               List.of(KeyAgreement.X25519_MLKEM768),
-              Clock.systemUTC(),
+              proof.clock(),
               new SecureRandom());
       lanes =
           LaneNode.start(
               new LaneNode.Settings(
-                  ca.clusterId(),
+                  clusterId,
                   name,
                   mechanism,
                   transport,
@@ -147,7 +195,12 @@ public final class TwoLaneNodes implements AutoCloseable {
                   Map.of(),
                   Duration.ofSeconds(5),
                   events::add,
-                  ClientListener.NONE));
+                  new ClientListener() {
+                    @Override
+                    public void onEvent(ClientEvent event) {
+                      clientEvents.add(event);
+                    }
+                  }));
       addresses.put(name, lanes.address());
     }
 
@@ -162,6 +215,11 @@ public final class TwoLaneNodes implements AutoCloseable {
     /** What its lane listener reported so far. */
     public List<ServerEvent> events() {
       return new ArrayList<>(events);
+    }
+
+    /** What the lanes it opened reported so far. */
+    public List<ClientEvent> clientEvents() {
+      return new ArrayList<>(clientEvents);
     }
 
     private void close() {
