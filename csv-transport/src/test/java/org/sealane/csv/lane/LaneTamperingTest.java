@@ -38,7 +38,7 @@ class LaneTamperingTest {
   private static final UUID ATTACKED = new UUID(1, 1);
   private static final Duration LIMIT = Duration.ofSeconds(30);
 
-  /** Of each message of the opening; there are four in each direction. */
+  /** Tried, of each message of the opening. */
   private static final int BYTES_OF_EACH_MESSAGE = 8;
 
   /** Of an SMB2 header, [MS-SMB2] 2.2.1. */
