@@ -1,6 +1,7 @@
 package org.sealane.cluster.member;
 
 import java.security.PublicKey;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
@@ -48,6 +49,9 @@ final class DocumentFollower {
   private final Map<ObjectKey, Long> createdAt = new HashMap<>();
   private final Map<ObjectKey, Long> ahead = new HashMap<>();
   private final Map<ObjectKey, String> refused = new HashMap<>();
+
+  /** What was read when it was followed last; the same again needs no verification. */
+  private final Map<ObjectKey, byte[]> followed = new HashMap<>();
 
   DocumentFollower(DocumentVerifier verifier, Collection<VerifiedSlot> remembered) {
     this.verifier = verifier;
@@ -107,6 +111,19 @@ final class DocumentFollower {
   Outcome follow(
       ObjectKey key, byte[] data, long czxid, Optional<DocumentHistory> history, Outbox out) {
     createdAt.put(key, czxid);
+    if (Arrays.equals(data, followed.get(key))) {
+      return agreed(key);
+    }
+    Outcome outcome = judge(key, data, history, out);
+    if (outcome == Outcome.FOLLOWED) {
+      followed.put(key, data);
+    } else {
+      followed.remove(key);
+    }
+    return outcome;
+  }
+
+  private Outcome judge(ObjectKey key, byte[] data, Optional<DocumentHistory> history, Outbox out) {
     DocumentSlot found;
     try {
       found = DocumentCodec.decodeSlot(data);
@@ -139,6 +156,7 @@ final class DocumentFollower {
 
   /** The slot could not be written to disk: forget that it was adopted. */
   void notRemembered(VerifiedSlot slot) {
+    followed.remove(slot.key());
     Optional<VerifiedSlot> earlier = before.getOrDefault(slot.key(), Optional.empty());
     if (earlier.isPresent()) {
       slots.put(slot.key(), earlier.get());

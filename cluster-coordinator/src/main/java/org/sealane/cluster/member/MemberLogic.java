@@ -211,6 +211,7 @@ public final class MemberLogic {
             self.isPresent() && self.get().session() == connected.session() && lease.held();
         if (!same) {
           lease = Lease.none(timeout);
+          seal("a new session has no lease yet");
         }
         self =
             Optional.of(new MemberId(identity.node(), connected.session(), identity.incarnation()));

@@ -24,6 +24,8 @@ final class Observed {
   private final Map<String, LeaseRecord> leases = new TreeMap<>();
   private final Map<UUID, Owner> owners = new HashMap<>();
   private final Map<String, Long> sessions = new HashMap<>();
+  private final Verified<Registration> registrations = new Verified<>();
+  private final Verified<LeaseRecord> leaseRecords = new Verified<>();
 
   /** Who holds a volume's owner znode; {@code member} is empty if its statement is not valid. */
   record Owner(NodeStat stat, Optional<MemberId> member) {}
@@ -56,7 +58,10 @@ final class Observed {
     return sessions.getOrDefault(node, 0L);
   }
 
+  /** Members and leases are about to be read anew. */
   void forgetMembers() {
+    registrations.retain(sessions.keySet());
+    leaseRecords.retain(leases.keySet());
     members.clear();
     sessions.clear();
     leases.clear();
@@ -64,31 +69,29 @@ final class Observed {
 
   void member(String node, StoreResult.Value value) {
     sessions.put(node, value.stat().ephemeralOwner());
-    Optional<PublicKey> key = documents.enrolledKey(node);
-    if (key.isEmpty()) {
-      return;
-    }
-    try {
-      Registration registration = Registration.decode(value.data(), clusterId, node, key.get());
-      // The owner of the ephemeral is ZooKeeper's word, the session in it the node's.
-      if (registration.member().session() == value.stat().ephemeralOwner()) {
-        members.put(node, registration);
-      }
-    } catch (MalformedJsonException e) {
-      members.remove(node);
-    }
+    // The owner of the ephemeral is ZooKeeper's word, the session in it the node's.
+    documents
+        .enrolledKey(node)
+        .flatMap(key ->
+            registrations.read(
+                node,
+                value.data(),
+                key,
+                (data, by) -> Registration.decode(data, clusterId, node, by)))
+        .filter(found -> found.member().session() == value.stat().ephemeralOwner())
+        .ifPresent(found -> members.put(node, found));
   }
 
   void lease(String node, StoreResult.Value value) {
-    Optional<PublicKey> key = documents.anyKey(node);
-    if (key.isEmpty()) {
-      return;
-    }
-    try {
-      leases.put(node, Statement.decodeLease(value.data(), clusterId, node, key.get()));
-    } catch (MalformedJsonException e) {
-      leases.remove(node);
-    }
+    documents
+        .anyKey(node)
+        .flatMap(key ->
+            leaseRecords.read(
+                node,
+                value.data(),
+                key,
+                (data, by) -> Statement.decodeLease(data, clusterId, node, by)))
+        .ifPresent(lease -> leases.put(node, lease));
   }
 
   void owner(UUID volume, String node, StoreResult.Value value) {

@@ -10,13 +10,13 @@ import org.sealane.cluster.document.ObjectKey;
  * Where everything is in ZooKeeper. This is a protocol between nodes of different releases.
  *
  * <pre>
- * /sealane/&lt;cluster&gt;/nodes/&lt;node&gt;                  ephemeral; the node's signed registration
- * /sealane/&lt;cluster&gt;/leases/&lt;node&gt;                 persistent; written by the node to renew its lease
- * /sealane/&lt;cluster&gt;/documents/&lt;kind&gt;/&lt;uuid&gt;      the slot: committed document, and the turn's
- * /sealane/&lt;cluster&gt;/documents/&lt;kind&gt;/&lt;uuid&gt;/&lt;epoch&gt;   that epoch's signed document: the chain
- * /sealane/&lt;cluster&gt;/volumes/&lt;uuid&gt;/owner          ephemeral; its czxid is the owner epoch
- * /sealane/&lt;cluster&gt;/turns/&lt;uuid&gt;/&lt;epoch&gt;/&lt;step&gt;/&lt;node&gt;   the ledger: accept, send, enforce, fence
- * /sealane/&lt;cluster&gt;/coordinator                   Curator's leader latch
+ * /sealane/CLUSTER/nodes/NODE                        ephemeral; the node's signed registration
+ * /sealane/CLUSTER/leases/NODE                       persistent; the node writes it as its lease
+ * /sealane/CLUSTER/documents/KIND/UUID               the slot: committed document, and a turn's
+ * /sealane/CLUSTER/documents/KIND/UUID/EPOCH         that epoch's signed document: the chain
+ * /sealane/CLUSTER/volumes/UUID/owner                ephemeral; its czxid is the owner epoch
+ * /sealane/CLUSTER/turns/UUID/EPOCH/STEP/NODE        the ledger: accept, send, enforce, fence
+ * /sealane/CLUSTER/coordinator                       Curator's leader latch
  * </pre>
  *
  * <p>Epochs are decimal without leading zeros. A policy has its volume's UUID; only policies turn.
