@@ -1,0 +1,63 @@
+package org.sealane.cluster.simulation;
+
+import java.util.Random;
+
+/** How bad things are in one run; all drawn from the seed. */
+final class Dials {
+  double lostReply;
+  double slowMessage;
+  double breakOff;
+  double pause;
+  double threadPause;
+  double death;
+  double forget;
+  double leave;
+  double away;
+  double twoCoordinators;
+  double fenceFails;
+  double diskFails;
+  double supersede;
+
+  /** No faults at all. */
+  static Dials calm() {
+    return new Dials();
+  }
+
+  /** Each fault is there in about half the runs, more or less often. */
+  static Dials drawn(long seed) {
+    Random random = new Random(~seed * 0x9E3779B97F4A7C15L);
+    Dials dials = new Dials();
+    dials.slowMessage = draw(random, 0.05);
+    dials.lostReply = draw(random, 0.02);
+    dials.supersede = draw(random, 0.5);
+    return dials;
+  }
+
+  /** Nothing goes wrong from now on. */
+  void lift() {
+    lostReply = 0;
+    slowMessage = 0;
+    breakOff = 0;
+    pause = 0;
+    threadPause = 0;
+    death = 0;
+    leave = 0;
+    away = 0;
+    twoCoordinators = 0;
+    fenceFails = 0;
+    diskFails = 0;
+    supersede = 0;
+  }
+
+  private static double draw(Random random, double most) {
+    double value = random.nextDouble() * most;
+    return random.nextBoolean() ? value : 0;
+  }
+
+  /** How long a message of ZooKeeper's is under way. */
+  long delay(VirtualTime time) {
+    return time.chance(slowMessage)
+        ? time.between(VirtualTime.millis(20), VirtualTime.millis(800))
+        : time.between(VirtualTime.millis(1), VirtualTime.millis(8));
+  }
+}
