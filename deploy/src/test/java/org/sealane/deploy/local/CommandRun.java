@@ -26,6 +26,8 @@ record CommandRun(int exit, String out, String err) {
         List.of(
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
             "-cp",
             System.getProperty("java.class.path"),
             "org.sealane.deploy.cli.Main"));
