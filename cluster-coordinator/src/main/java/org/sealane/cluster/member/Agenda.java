@@ -70,6 +70,11 @@ final class Agenda {
     }
   }
 
+  /** Whether a document changed since the round began. */
+  boolean hasDocuments() {
+    return everything || !documents.isEmpty();
+  }
+
   boolean isEmpty() {
     return !everything && !members && !ledger && documents.isEmpty() && owners.isEmpty();
   }

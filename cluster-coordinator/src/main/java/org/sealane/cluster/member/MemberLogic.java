@@ -376,7 +376,12 @@ public final class MemberLogic {
       }
     }
     if (phase == MemberPhase.LIVE) {
-      openWrites += turns.drive(done, me, elected, now, this::turnWritten);
+      if (agenda.hasDocuments()) {
+        // Perhaps the enrolment of a node that has registered: who is a member is not known yet.
+        agenda.ledger();
+      } else {
+        openWrites += turns.drive(done, me, elected, now, this::turnWritten);
+      }
       openWrites += ownership.announce(me, now, this::ownerWritten);
       reportAhead(me);
     } else {

@@ -70,10 +70,13 @@ class TurnProperty {
         LogicHarness node = new LogicHarness(name, documents, store);
         nodes.add(node);
         underWay.put(node, new ArrayList<>());
+      }
+      // The third joins while turns are under way, and brings its enrolment then.
+      for (LogicHarness node : nodes.subList(0, 2)) {
         node.connect();
         node.settle();
       }
-      nodes.forEach(LogicHarness::settle);
+      nodes.getFirst().settle();
     }
 
     void play() throws MalformedJsonException {
@@ -126,7 +129,7 @@ class TurnProperty {
       } else {
         propose(random.nextInt(8) == 0);
       }
-      if (node.session == 0 && random.nextInt(4) == 0) {
+      if (node.session == 0 && random.nextInt(12) == 0) {
         node.connect();
       }
     }
