@@ -37,7 +37,7 @@ class CuratorStoreIT {
         new CuratorStore(
             new StoreSettings(
                 server.getConnectString(), Duration.ofSeconds(4), Duration.ofSeconds(4)));
-    opened.watch("/root");
+    opened.watch("/base");
     opened.start(heard::add);
     await()
         .atMost(Duration.ofSeconds(30))
@@ -55,50 +55,50 @@ class CuratorStoreIT {
 
   @Test
   void shouldDoWhatIsAskedAndSayWhyNot() {
-    assertThat(request(new StoreRequest.Read("/root/a"))).isEqualTo(new StoreResult.NoNode());
-    assertThat(request(new StoreRequest.Children("/root"))).isEqualTo(new StoreResult.NoNode());
-    assertThat(request(new StoreRequest.CompareAndSet("/root/a", new byte[0], 0)))
+    assertThat(request(new StoreRequest.Read("/base/a"))).isEqualTo(new StoreResult.NoNode());
+    assertThat(request(new StoreRequest.Children("/base"))).isEqualTo(new StoreResult.NoNode());
+    assertThat(request(new StoreRequest.CompareAndSet("/base/a", new byte[0], 0)))
         .isEqualTo(new StoreResult.NoNode());
-    assertThat(request(new StoreRequest.Delete("/root/a", 0))).isEqualTo(new StoreResult.NoNode());
+    assertThat(request(new StoreRequest.Delete("/base/a", 0))).isEqualTo(new StoreResult.NoNode());
 
-    StoreResult.Written created = (StoreResult.Written) create("/root/a/b", Lifetime.PERSISTENT);
+    StoreResult.Written created = (StoreResult.Written) create("/base/a/b", Lifetime.PERSISTENT);
     assertThat(created.stat().version()).isZero();
     assertThat(created.stat().czxid()).isEqualTo(created.stat().mzxid());
-    assertThat(create("/root/a/b", Lifetime.PERSISTENT)).isEqualTo(new StoreResult.NodeExists());
-    assertThat(request(new StoreRequest.CompareAndSet("/root/a/b", new byte[] {2}, 7)))
+    assertThat(create("/base/a/b", Lifetime.PERSISTENT)).isEqualTo(new StoreResult.NodeExists());
+    assertThat(request(new StoreRequest.CompareAndSet("/base/a/b", new byte[] {2}, 7)))
         .isEqualTo(new StoreResult.BadVersion());
     StoreResult.Written set =
         (StoreResult.Written)
-            request(new StoreRequest.CompareAndSet("/root/a/b", new byte[] {2}, 0));
+            request(new StoreRequest.CompareAndSet("/base/a/b", new byte[] {2}, 0));
     assertThat(set.stat().version()).isEqualTo(1);
     assertThat(set.stat().mzxid()).isGreaterThan(created.stat().mzxid());
-    StoreResult.Value value = (StoreResult.Value) request(new StoreRequest.Read("/root/a/b"));
+    StoreResult.Value value = (StoreResult.Value) request(new StoreRequest.Read("/base/a/b"));
     assertThat(value.data()).containsExactly(2);
     assertThat(value.stat()).isEqualTo(set.stat());
-    assertThat(request(new StoreRequest.Children("/root/a")))
+    assertThat(request(new StoreRequest.Children("/base/a")))
         .isEqualTo(new StoreResult.Names(List.of("b")));
-    assertThat(request(new StoreRequest.Delete("/root/a/b", 0)))
+    assertThat(request(new StoreRequest.Delete("/base/a/b", 0)))
         .isEqualTo(new StoreResult.BadVersion());
-    assertThat(request(new StoreRequest.Delete("/root/a/b", StoreRequest.ANY_VERSION)))
+    assertThat(request(new StoreRequest.Delete("/base/a/b", StoreRequest.ANY_VERSION)))
         .isEqualTo(new StoreResult.Deleted());
   }
 
   @Test
   void shouldAnnounceChangesBelowAWatchedRoot() {
-    create("/root/x/y", Lifetime.PERSISTENT);
-    await().until(() -> events.contains(new StoreEvent.Changed("/root/x/y")));
+    create("/base/x/y", Lifetime.PERSISTENT);
+    await().until(() -> events.contains(new StoreEvent.Changed("/base/x/y")));
     create("/elsewhere", Lifetime.PERSISTENT);
-    request(new StoreRequest.CompareAndSet("/root/x/y", new byte[0], 0));
+    request(new StoreRequest.CompareAndSet("/base/x/y", new byte[0], 0));
     await()
         .until(
-            () -> events.stream().filter(new StoreEvent.Changed("/root/x/y")::equals).count() == 2);
+            () -> events.stream().filter(new StoreEvent.Changed("/base/x/y")::equals).count() == 2);
     assertThat(events).doesNotContain(new StoreEvent.Changed("/elsewhere"));
   }
 
   @Test
   void shouldEndOldRequestsAndWatchOnWhenTheSessionExpires() {
     long first = ((StoreEvent.Connected) events.getFirst()).session();
-    create("/root/mine", Lifetime.EPHEMERAL);
+    create("/base/mine", Lifetime.EPHEMERAL);
 
     StoreSessions.expire(store);
 
@@ -110,24 +110,24 @@ class CuratorStoreIT {
         (StoreEvent.Connected)
             events.stream().filter(StoreEvent.Connected.class::isInstance).toList().getLast();
     assertThat(second.session()).isNotEqualTo(first);
-    create("/root/later", Lifetime.PERSISTENT);
-    await().until(() -> events.contains(new StoreEvent.Changed("/root/later")));
+    create("/base/later", Lifetime.PERSISTENT);
+    await().until(() -> events.contains(new StoreEvent.Changed("/base/later")));
   }
 
   @Test
   void shouldLeaveAWriteUncertainWhenTheServerIsAway() throws Exception {
     server.stop();
     await().until(() -> events.contains(new StoreEvent.Suspended()));
-    assertThat(create("/root/lost", Lifetime.PERSISTENT)).isInstanceOf(StoreResult.Uncertain.class);
+    assertThat(create("/base/lost", Lifetime.PERSISTENT)).isInstanceOf(StoreResult.Uncertain.class);
   }
 
   @Test
   void shouldElectOneOfTwoAndTheOtherWhenItLeaves() {
     List<StoreEvent> others = new CopyOnWriteArrayList<>();
-    store.contend("/root/coordinator", "one");
+    store.contend("/base/coordinator", "one");
     await().until(() -> events.contains(new StoreEvent.Election(true)));
     try (CuratorStore other = open(others)) {
-      other.contend("/root/coordinator", "two");
+      other.contend("/base/coordinator", "two");
       store.close();
       await()
           .atMost(Duration.ofSeconds(30))

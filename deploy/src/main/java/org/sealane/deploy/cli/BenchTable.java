@@ -40,7 +40,11 @@ final class BenchTable {
           number("%.2f", run.cpuSecondsPerGigabyte()),
           run.failed());
     }
-    return "%s, %d cores, JDK %s%nlimits: AES-128-GCM %s GB/s, memory copy %s GB/s, raw TCP %s GB/s%n%s"
+    return """
+    %s, %d cores, JDK %s
+    limits: AES-128-GCM %s GB/s, memory copy %s GB/s, raw TCP %s GB/s
+    %s\
+    """
         .formatted(
             result.machine().cpu(),
             result.machine().cores(),
