@@ -46,10 +46,19 @@ public final class CuratorStore implements ClusterStore {
   private final List<LeaderLatch> elections = new CopyOnWriteArrayList<>();
   private volatile Consumer<StoreEvent> listener = event -> {};
 
-  /** The handle of the session that was announced last; null before the first. */
-  private volatile ZooKeeper session;
+  /** Events of connections come from several threads; what is announced must follow one order. */
+  private final Object announcing = new Object();
+
+  /** The session that was announced last; null before the first. */
+  private volatile Session session;
 
   private volatile boolean closed;
+
+  /**
+   * A session's handle, and the one watcher used with it: ZooKeeper keeps each watcher once a path,
+   * and tells it when the session expires.
+   */
+  private record Session(ZooKeeper handle, Watcher watcher) {}
 
   public CuratorStore(StoreSettings settings) {
     client =
@@ -74,11 +83,12 @@ public final class CuratorStore implements ClusterStore {
   @Override
   public CompletionStage<StoreResult> submit(StoreRequest request) {
     CompletableFuture<StoreResult> result = new CompletableFuture<>();
-    ZooKeeper handle = session;
-    if (handle == null || closed) {
+    Session current = session;
+    if (current == null || closed) {
       result.complete(new StoreResult.Uncertain("not connected"));
       return result;
     }
+    ZooKeeper handle = current.handle();
     switch (request) {
       case StoreRequest.Create create -> create(handle, create, true, result);
       case StoreRequest.Read read ->
@@ -200,38 +210,45 @@ public final class CuratorStore implements ClusterStore {
 
   /** The handle of the session that was announced last; null before the first. */
   ZooKeeper announcedSession() {
-    return session;
+    Session current = session;
+    return current == null ? null : current.handle();
   }
 
   @Override
   public void watch(String root) {
     watchedRoots.add(root);
-    ZooKeeper handle = session;
-    if (handle != null) {
-      addWatch(handle, root);
+    Session current = session;
+    if (current != null) {
+      addWatch(current, root);
     }
   }
 
-  private void addWatch(ZooKeeper handle, String root) {
-    handle.addWatch(
-        root,
-        changes,
-        AddWatchMode.PERSISTENT_RECURSIVE,
-        (rc, path, _) -> {
-          // A lost connection is announced, and the watch is added again then.
-          if (rc != Code.OK.intValue()) {
-            LOG.debug("watch not added path={} code={}", path, Code.get(rc));
-          }
-        },
-        null);
+  private static void addWatch(Session current, String root) {
+    current
+        .handle()
+        .addWatch(
+            root,
+            current.watcher(),
+            AddWatchMode.PERSISTENT_RECURSIVE,
+            (rc, path, _) -> {
+              // A lost connection is announced, and the watch is added again then.
+              if (rc != Code.OK.intValue()) {
+                LOG.debug("watch not added path={} code={}", path, Code.get(rc));
+              }
+            },
+            null);
   }
 
-  /** One object for all, since ZooKeeper keeps each watcher once a path. */
-  private final Watcher changes = this::changed;
-
-  private void changed(WatchedEvent event) {
-    if (event.getType() != Watcher.Event.EventType.None && event.getPath() != null) {
+  private void watched(ZooKeeper handle, WatchedEvent event) {
+    if (event.getType() != Watcher.Event.EventType.None) {
       listener.accept(new StoreEvent.Changed(event.getPath()));
+    } else if (event.getState() == Watcher.Event.KeeperState.Expired) {
+      // Curator says so too, but later and from another thread.
+      synchronized (announcing) {
+        if (session != null && session.handle() == handle && !closed) {
+          listener.accept(new StoreEvent.SessionLost());
+        }
+      }
     }
   }
 
@@ -241,8 +258,8 @@ public final class CuratorStore implements ClusterStore {
     }
     switch (state) {
       case CONNECTED, RECONNECTED, READ_ONLY -> connected();
-      case SUSPENDED -> listener.accept(new StoreEvent.Suspended());
-      case LOST -> listener.accept(new StoreEvent.SessionLost());
+      case SUSPENDED -> announce(new StoreEvent.Suspended());
+      case LOST -> announce(new StoreEvent.SessionLost());
     }
   }
 
@@ -255,15 +272,26 @@ public final class CuratorStore implements ClusterStore {
       LOG.warn("connected, but no session: {}", e.toString());
       return;
     }
-    ZooKeeper former = session;
-    if (former != null && former != handle) {
-      listener.accept(new StoreEvent.SessionLost());
+    synchronized (announcing) {
+      Session former = session;
+      if (former == null || former.handle() != handle) {
+        if (former != null) {
+          listener.accept(new StoreEvent.SessionLost());
+        }
+        session = new Session(handle, event -> watched(handle, event));
+      }
+      Session current = session;
+      watchedRoots.forEach(root -> addWatch(current, root));
+      listener.accept(
+          new StoreEvent.Connected(
+              handle.getSessionId(), Duration.ofMillis(handle.getSessionTimeout())));
     }
-    session = handle;
-    watchedRoots.forEach(root -> addWatch(handle, root));
-    listener.accept(
-        new StoreEvent.Connected(
-            handle.getSessionId(), Duration.ofMillis(handle.getSessionTimeout())));
+  }
+
+  private void announce(StoreEvent event) {
+    synchronized (announcing) {
+      listener.accept(event);
+    }
   }
 
   @Override

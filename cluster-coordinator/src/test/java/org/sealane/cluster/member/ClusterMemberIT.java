@@ -155,6 +155,8 @@ class ClusterMemberIT {
       TestCluster.Node expired = nodes.getLast();
       expired.await(settledAt("v1", 1));
       LaneRules.Pass held = expired.rules.enter(volume, LaneKind.SBL);
+      // Keeps the turn at send until the expired node is back, whoever fences it meanwhile.
+      LaneRules.Pass heldElsewhere = nodes.get(1).rules.enter(volume, LaneKind.CSV);
       ClusterAdmin admin = nodes.getFirst().admin();
       var submitted =
           admin.policySet(
@@ -166,6 +168,7 @@ class ClusterMemberIT {
       expired.await(view -> view.connection() == MemberPhase.LIVE && !view.sealed());
       assertThat(admin.turn(volume, submitted.epoch()).state()).isEqualTo(TurnReport.State.RUNNING);
       held.close();
+      heldElsewhere.close();
 
       TurnReport report = admin.awaitTurn(volume, submitted.epoch(), Duration.ofSeconds(60));
       assertThat(report.nodes()).hasSize(3);
