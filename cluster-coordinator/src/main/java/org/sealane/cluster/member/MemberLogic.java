@@ -206,6 +206,7 @@ public final class MemberLogic {
     switch (event) {
       case StoreEvent.Connected connected -> {
         disconnect();
+        peers.mayHaveReturned();
         timeout = connected.timeout();
         boolean same =
             self.isPresent() && self.get().session() == connected.session() && lease.held();
@@ -225,6 +226,10 @@ public final class MemberLogic {
         seal("the session ended");
       }
       case StoreEvent.Changed changed -> {
+        String nodes = identity.paths().nodes() + "/";
+        if (changed.path().startsWith(nodes)) {
+          peers.mayHaveReturned(changed.path().substring(nodes.length()));
+        }
         // Others' entries matter to the coordinator alone.
         if (elected || !changed.path().startsWith(identity.paths().turns() + "/")) {
           agenda.changed(changed.path());

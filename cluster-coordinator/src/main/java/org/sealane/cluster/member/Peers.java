@@ -20,6 +20,23 @@ final class Peers {
     fenced.removeAll(processes);
   }
 
+  /**
+   * {@code node}'s entry has come or gone: a process of it that was cut off may have been a member
+   * again since, with new lanes, so no earlier fence counts any more.
+   */
+  void mayHaveReturned(String node) {
+    open.addAll(fenced.stream().filter(process -> process.node().equals(node)).toList());
+    fenced.removeIf(process -> process.node().equals(node));
+    fencing.removeIf(process -> process.node().equals(node));
+  }
+
+  /** Entries may have come and gone unnoticed. */
+  void mayHaveReturned() {
+    open.addAll(fenced);
+    fenced.clear();
+    fencing.clear();
+  }
+
   Set<NodeProcess> open() {
     return Set.copyOf(open);
   }

@@ -30,6 +30,11 @@ final class Dials {
     dials.slowMessage = draw(random, 0.05);
     dials.lostReply = draw(random, 0.02);
     dials.supersede = draw(random, 0.5);
+    dials.breakOff = draw(random, 0.06);
+    dials.pause = draw(random, 0.04);
+    dials.threadPause = draw(random, 0.04);
+    dials.twoCoordinators = draw(random, 0.3);
+    dials.fenceFails = draw(random, 0.5);
     return dials;
   }
 

@@ -113,7 +113,11 @@ final class SimulatedAdministrator {
                               .map(DocumentSlot.Turn::document)
                               .equals(Optional.of(document)))
                   .isPresent();
-          then.accept(holds);
+          if (holds) {
+            keep(key, Optional.of(document), () -> then.accept(true));
+          } else {
+            then.accept(false);
+          }
         });
   }
 

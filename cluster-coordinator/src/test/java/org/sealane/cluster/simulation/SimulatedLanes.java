@@ -98,6 +98,8 @@ final class SimulatedLanes {
 
     private void arrive() {
       if (!invariants.accepts(lane.server, lane.client, volume, kind, level)) {
+        clientPass.close();
+        lane.clientPasses.remove(clientPass);
         return;
       }
       serverPass = lane.server.rules().enter(volume, kind);

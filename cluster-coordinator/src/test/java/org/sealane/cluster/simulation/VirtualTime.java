@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 
 /** The one queue of what happens, its clock, its dice, and a record of the last events. */
 final class VirtualTime {
-  private static final int RECORD_MAX = 200;
+  private static final int RECORD_MAX = Integer.getInteger("sealane.simulation.record", 200);
 
   private record Task(long at, long order, Runnable work) {}
 
