@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.sealane.deploy.admin.AdminClient;
@@ -70,6 +71,7 @@ public final class BenchSession {
   /** Measures the limits, then every cell. */
   public BenchResult run() throws AdminException, IOException, InterruptedException {
     ProcessReply machine = process(place.from());
+    warmUp();
     BenchResult.Limits limits = limits();
     List<BenchResult.Run> runs = new ArrayList<>();
     for (BenchMatrix.Setting setting : matrix.settings()) {
@@ -86,6 +88,16 @@ public final class BenchSession {
     progress.at(matrix.cells(), matrix.cells(), "done");
     return new BenchResult(
         new BenchResult.Machine(machine.cpu(), machine.cores(), machine.jdk()), limits, runs);
+  }
+
+  /** Both processes compile what they run before the first cell, so that cells compare. */
+  private void warmUp() throws AdminException {
+    for (LaneKind kind : matrix.kinds()) {
+      progress.at(0, matrix.cells(), "warming " + kind.word());
+      for (int blockBytes : List.of(4 << 10, 1 << 20)) {
+        measure(order(kind, Load.Operation.READ, blockBytes, 8));
+      }
+    }
   }
 
   private static String describe(
@@ -133,30 +145,37 @@ public final class BenchSession {
   private BenchResult.Run cell(
       BenchMatrix.Setting setting, Load.Operation operation, int blockBytes, int queueDepth)
       throws AdminException, InterruptedException {
-    boolean csv = setting.kind() == LaneKind.CSV;
-    LoadOrder order =
-        new LoadOrder(
-            csv ? place.volume() : null,
-            csv ? FILE : null,
-            csv ? null : place.disk(),
-            operation,
-            blockBytes,
-            queueDepth,
-            matrix.workingSetBytes(),
-            BenchMatrix.WARM_UP.toMillis(),
-            matrix.measured().toMillis());
+    LoadOrder order = order(setting.kind(), operation, blockBytes, queueDepth);
     CompletableFuture<Measurement> load =
-        CompletableFuture.supplyAsync(() -> measure(order), Thread::startVirtualThread);
+        CompletableFuture.supplyAsync(() -> measureUnchecked(order), Thread::startVirtualThread);
     double coresBusy = coresBusy();
     Measurement measured = await(load);
     return run(setting, operation, blockBytes, queueDepth, measured, coresBusy);
   }
 
-  private Measurement measure(LoadOrder order) {
+  private LoadOrder order(LaneKind kind, Load.Operation operation, int blockBytes, int queueDepth) {
+    boolean csv = kind == LaneKind.CSV;
+    return new LoadOrder(
+        csv ? place.volume() : null,
+        csv ? FILE : null,
+        csv ? null : place.disk(),
+        operation,
+        blockBytes,
+        queueDepth,
+        matrix.workingSetBytes(),
+        BenchMatrix.WARM_UP.toMillis(),
+        matrix.measured().toMillis());
+  }
+
+  private Measurement measure(LoadOrder order) throws AdminException {
+    return place.from().post(BenchRoutes.LOAD, Map.of(), order, Measurement.class);
+  }
+
+  private Measurement measureUnchecked(LoadOrder order) {
     try {
-      return place.from().post(BenchRoutes.LOAD, Map.of(), order, Measurement.class);
+      return measure(order);
     } catch (AdminException e) {
-      throw new java.util.concurrent.CompletionException(e);
+      throw new CompletionException(e);
     }
   }
 
