@@ -19,6 +19,7 @@ import org.sealane.cluster.document.DocumentHistory;
 import org.sealane.cluster.document.DocumentKind;
 import org.sealane.cluster.document.ObjectKey;
 import org.sealane.cluster.document.SignedDocument;
+import org.sealane.cluster.document.VerifiedDocument;
 import org.sealane.cluster.document.VerifiedSlot;
 import org.sealane.cluster.json.MalformedJsonException;
 import org.sealane.cluster.member.DocumentFollower.Outcome;
@@ -183,7 +184,13 @@ final class Round {
         List.of(new StoreRequest.Children(paths.document(key))),
         results -> {
           if (!isVoid(results)) {
-            long known = documents.slot(key).map(VerifiedSlot::highestEpoch).orElse(0L);
+            // From the committed one: a document known as pending is a link like any other.
+            long known =
+                documents
+                    .slot(key)
+                    .flatMap(VerifiedSlot::committed)
+                    .map(VerifiedDocument::epoch)
+                    .orElse(0L);
             TreeSet<Long> epochs = new TreeSet<>();
             for (String name : names(results.getFirst())) {
               ClusterPaths.epochOf(name).ifPresent(epochs::add);

@@ -35,6 +35,11 @@ final class Dials {
     dials.threadPause = draw(random, 0.04);
     dials.twoCoordinators = draw(random, 0.3);
     dials.fenceFails = draw(random, 0.5);
+    dials.death = draw(random, 0.03);
+    dials.forget = draw(random, 0.5);
+    dials.leave = draw(random, 0.02);
+    dials.away = draw(random, 0.03);
+    dials.diskFails = draw(random, 0.1);
     return dials;
   }
 

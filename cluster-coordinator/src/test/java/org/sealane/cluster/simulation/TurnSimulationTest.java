@@ -14,10 +14,11 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Turns of a whole cluster under load and faults. {@code -Dsealane.simulation.seeds=N} runs N
- * seeds, {@code -Dsealane.simulation.seed=S} only S.
+ * seeds, {@code -Dsealane.simulation.seed=S} only S; {@code -Dsealane.simulation.record=N} shows
+ * the last N events of one that fails.
  */
 class TurnSimulationTest {
-  private static final long SEEDS = Long.getLong("sealane.simulation.seeds", 20);
+  private static final long SEEDS = Long.getLong("sealane.simulation.seeds", 200);
   private static final Long SEED = Long.getLong("sealane.simulation.seed");
   private static final KnownSignatures SIGNATURES = new KnownSignatures();
 
