@@ -101,7 +101,7 @@ final class Storage implements AutoCloseable {
       DirectoryShare share =
           new DirectoryShare(
               directory, DirectoryShare.Settings.of(volume.name(), volume.uuid().hashCode()));
-      volumes.own(volume.uuid(), share);
+      volumes.own(volume.uuid(), new BackedShare(share));
       servedVolumes.add(volume.uuid());
       LOG.info("volume={} name={} path={} served here", volume.uuid(), volume.name(), directory);
     } catch (IOException e) {

@@ -23,7 +23,7 @@ class TidyTest {
 
   /** Directories of one person's machine. */
   private static final Pattern MACHINE_PATH =
-      Pattern.compile("(?<![\\w.])/(wo" + "rk|ro" + "ot|home)/\\w");
+      Pattern.compile("(?<![\\w.])/(wo" + "rk/(wt|main|shared)|ro" + "ot/\\.|ho" + "me/\\w)");
 
   private static final Predicate<String> IS_TEXT =
       Pattern.compile("\\.(java|md|xml|ya?ml|json|properties|txt|sh|hex)$|/[^.]+$").asPredicate();
