@@ -176,8 +176,11 @@ final class SimulatedCluster {
     return new SimulatedConnection(name, time, dials, zookeeper, TIMEOUT_NANOS, thread, events);
   }
 
-  /** Starts a process of {@code node}, whose last one has ended. */
+  /** Starts a process of {@code node}, unless one runs: its state directory is locked then. */
   void start(String node, boolean forget) {
+    if (process(node).isPresent()) {
+      return;
+    }
     Optional<UUID> predecessor =
         Optional.ofNullable(current.get(node))
             .filter(_ -> !forget)
