@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
  * the last N events of one that fails.
  */
 class TurnSimulationTest {
-  private static final long SEEDS = Long.getLong("sealane.simulation.seeds", 200);
+  private static final long SEEDS = Long.getLong("sealane.simulation.seeds", 120);
   private static final Long SEED = Long.getLong("sealane.simulation.seed");
   private static final KnownSignatures SIGNATURES = new KnownSignatures();
 
