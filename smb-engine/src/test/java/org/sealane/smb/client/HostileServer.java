@@ -9,7 +9,9 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -44,6 +46,7 @@ final class HostileServer {
   private final List<CompletableFuture<?>> operations = new ArrayList<>();
   private final AtomicInteger outcomes = new AtomicInteger();
   private final Deque<ScriptedServer.Received> requests = new ArrayDeque<>();
+  private final Set<Long> signedIds = new HashSet<>();
   private byte[] lastFrame = new byte[0];
   private ClientOpen open;
 
@@ -139,7 +142,8 @@ final class HostileServer {
     switch (level) {
       case CLEAR -> deliver(message);
       case SIGN -> {
-        if (!header.status().equals(NtStatus.PENDING)) {
+        // A CANCEL has its request's MessageId, and no key signs one twice, not even this server's.
+        if (!header.status().equals(NtStatus.PENDING) && signedIds.add(header.messageId())) {
           server.sign(message);
         }
         deliver(message);
