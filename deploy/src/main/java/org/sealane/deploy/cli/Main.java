@@ -35,6 +35,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ClusterCommand.class,
       NodeCommand.class,
       ZooKeeperCommand.class,
+      TrainCommand.class,
       HelpCommand.class
     })
 public final class Main implements Runnable {
