@@ -15,4 +15,14 @@ public sealed interface Principal {
    * @param keyAgreement the TLS group that made the key, as {@code X25519MLKEM768}
    */
   record Node(String name, LaneBinding binding, String keyAgreement) implements Principal {}
+
+  /**
+   * A user who proved a password.
+   *
+   * @param name the account's name as the account has it, not as the client wrote it
+   */
+  record User(String name) implements Principal {}
+
+  /** A server that knows the user's password, by the name it gave itself; NTLM proves no more. */
+  record Server(String name) implements Principal {}
 }

@@ -65,19 +65,27 @@ public final class Spnego {
   }
 
   private static byte[] encodeInit(Token.NegTokenInit init) {
-    ByteArrayOutputStream mechTypes = new ByteArrayOutputStream();
-    for (MechanismOid mechType : init.mechTypes()) {
-      mechTypes.writeBytes(element(DerReader.OBJECT_IDENTIFIER, mechType.content()));
-    }
     byte[] fields =
         concatenate(
-            element(CONTEXT, element(DerReader.SEQUENCE, mechTypes.toByteArray())),
+            element(CONTEXT, encodeMechTypes(init.mechTypes())),
             optionalOctets(2, init.mechToken()),
             optionalOctets(3, init.mechListMic()));
     return element(
         INITIAL_CONTEXT_TOKEN,
         element(DerReader.OBJECT_IDENTIFIER, MechanismOid.SPNEGO.content()),
         element(CONTEXT, element(DerReader.SEQUENCE, fields)));
+  }
+
+  /**
+   * The MechTypeList alone, which is what a mechListMIC signs ([RFC 4178] 5). Lists decode only
+   * from their one DER form, so these are the peer's bytes again.
+   */
+  public static byte[] encodeMechTypes(List<MechanismOid> list) {
+    ByteArrayOutputStream mechTypes = new ByteArrayOutputStream();
+    for (MechanismOid mechType : list) {
+      mechTypes.writeBytes(element(DerReader.OBJECT_IDENTIFIER, mechType.content()));
+    }
+    return element(DerReader.SEQUENCE, mechTypes.toByteArray());
   }
 
   private static byte[] encodeResp(Token.NegTokenResp resp) {

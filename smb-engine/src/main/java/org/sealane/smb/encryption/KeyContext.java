@@ -5,6 +5,9 @@ import java.util.Arrays;
 /** What the session keys are bound to, by dialect, [MS-SMB2] 3.1.4.2. */
 public sealed interface KeyContext {
 
+  /** SMB 2.0.2 and 2.1: nothing is derived, the session key itself signs. */
+  record Smb2() implements KeyContext {}
+
   /** SMB 3.0 and 3.0.2: constant strings. */
   record Smb30() implements KeyContext {}
 

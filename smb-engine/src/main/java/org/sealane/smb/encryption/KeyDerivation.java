@@ -31,6 +31,7 @@ public final class KeyDerivation {
   /** Session.SigningKey, 16 bytes. */
   public static SessionSecret signingKey(SessionSecret secret, KeyContext context) {
     return switch (context) {
+      case KeyContext.Smb2 _ -> sessionKey(secret);
       case KeyContext.Smb30 _ ->
           fromSessionKey(secret, "SMB2AESCMAC", text("SmbSign"), SIGNING_KEY_LENGTH);
       case KeyContext.Smb311 bound ->
@@ -42,6 +43,7 @@ public final class KeyDerivation {
   public static SessionSecret clientToServerKey(
       SessionSecret secret, KeyContext context, CipherId cipher) {
     return switch (context) {
+      case KeyContext.Smb2 _ -> throw noCipher();
       // The blank belongs to it.
       case KeyContext.Smb30 _ -> cipherKey(secret, "SMB2AESCCM", text("ServerIn "), cipher);
       case KeyContext.Smb311 bound ->
@@ -53,6 +55,7 @@ public final class KeyDerivation {
   public static SessionSecret serverToClientKey(
       SessionSecret secret, KeyContext context, CipherId cipher) {
     return switch (context) {
+      case KeyContext.Smb2 _ -> throw noCipher();
       case KeyContext.Smb30 _ -> cipherKey(secret, "SMB2AESCCM", text("ServerOut"), cipher);
       case KeyContext.Smb311 bound ->
           cipherKey(secret, "SMBS2CCipherKey", bound.preauthHash(), cipher);
@@ -62,6 +65,7 @@ public final class KeyDerivation {
   /** Session.ApplicationKey, 16 bytes. */
   public static SessionSecret applicationKey(SessionSecret secret, KeyContext context) {
     return switch (context) {
+      case KeyContext.Smb2 _ -> sessionKey(secret);
       case KeyContext.Smb30 _ ->
           fromSessionKey(secret, "SMB2APP", text("SmbRpc"), SIGNING_KEY_LENGTH);
       case KeyContext.Smb311 bound ->
@@ -79,11 +83,18 @@ public final class KeyDerivation {
 
   private static SessionSecret fromSessionKey(
       SessionSecret secret, String label, byte[] context, int lengthBytes) {
-    // Longer keys are cut, shorter ones padded with zeros on the right.
-    try (SessionSecret sessionKey =
-        secret.use(bytes -> new SessionSecret(Arrays.copyOf(bytes, SESSION_KEY_LENGTH)))) {
+    try (SessionSecret sessionKey = sessionKey(secret)) {
       return counterMode(sessionKey, text(label), context, lengthBytes);
     }
+  }
+
+  /** Session.SessionKey: longer keys are cut, shorter ones padded with zeros on the right. */
+  private static SessionSecret sessionKey(SessionSecret secret) {
+    return secret.use(bytes -> new SessionSecret(Arrays.copyOf(bytes, SESSION_KEY_LENGTH)));
+  }
+
+  private static IllegalArgumentException noCipher() {
+    return new IllegalArgumentException("SMB 2 does not encrypt");
   }
 
   /**

@@ -23,6 +23,11 @@ public record KeyParameters(
     long sessionId) {
 
   public KeyParameters {
+    // [MS-SMB2] 3.1.4.1: SMB 2.x signs with one algorithm and has no encryption.
+    if (context instanceof KeyContext.Smb2
+        && (signing != SigningAlgorithm.HMAC_SHA256 || cipher.isPresent())) {
+      throw new IllegalArgumentException("SMB 2 has HMAC-SHA256, and nothing that encrypts");
+    }
     // [MS-SMB2] 3.1.4.1, 3.1.4.3: SMB 3.0.x knows one of each.
     if (context instanceof KeyContext.Smb30
         && (signing != SigningAlgorithm.AES_CMAC

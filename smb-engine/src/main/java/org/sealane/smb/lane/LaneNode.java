@@ -130,6 +130,7 @@ public final class LaneNode implements AutoCloseable {
         peer ->
             switch (peer) {
               case Principal.Node other -> other.name().equals(node);
+              case Principal.User _, Principal.Server _ -> false;
             },
         reason);
   }

@@ -35,6 +35,8 @@ public final class LaneResolver implements ShareResolver {
   public Resolution resolve(TreeRequest request) {
     return switch (request.peer()) {
       case Principal.Node node -> resolve(request, node.binding());
+      case Principal.User _, Principal.Server _ ->
+          new Refused(NtStatus.ACCESS_DENIED, "lanes are for nodes");
     };
   }
 

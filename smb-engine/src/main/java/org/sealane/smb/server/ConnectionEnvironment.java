@@ -7,7 +7,6 @@ import java.util.function.Supplier;
 import org.sealane.smb.auth.SecurityMechanism;
 import org.sealane.smb.lane.Level;
 import org.sealane.smb.negotiate.Capabilities;
-import org.sealane.smb.negotiate.Dialect;
 import org.sealane.smb.negotiate.MaxSizes;
 import org.sealane.smb.negotiate.SecurityMode;
 import org.sealane.smb.negotiate.ServerNegotiation;
@@ -37,14 +36,14 @@ record ConnectionEnvironment(
     return settings.limit(limit);
   }
 
-  /** Only 3.1.1: what a lane needs, and what every client of this server speaks. */
+  /** What this listener says in NEGOTIATE. */
   ServerNegotiation.Settings negotiation() {
     return new ServerNegotiation.Settings(
-        Set.of(Dialect.SMB_3_1_1),
+        settings.access().dialects(),
         settings.ciphers(),
         settings.signing(),
         Set.of(),
-        settings.sessionLevel() == Level.CLEAR
+        settings.sessionLevel() == Level.CLEAR && !settings.access().requireSigning()
             ? SecurityMode.SIGNING_ENABLED
             : SecurityMode.SIGNING_REQUIRED,
         new Capabilities(Capabilities.LARGE_MTU),

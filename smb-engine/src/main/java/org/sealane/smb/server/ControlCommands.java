@@ -53,11 +53,14 @@ final class ControlCommands {
   }
 
   private static Step controlTree(Call call, IoctlRequest asked) throws Refusal {
+    ControlHandler handler = call.tree().grant().control();
+    if (handler == ControlHandler.NONE) {
+      throw new Refusal(NtStatus.INVALID_DEVICE_REQUEST);
+    }
     if (call.request().level() != Level.ENCRYPT) {
       throw new Refusal(NtStatus.ACCESS_DENIED);
     }
     call.use();
-    ControlHandler handler = call.tree().grant().control();
     Principal peer = call.session().security().orElseThrow().peer();
     byte[] input = asked.input().toArray(ValueLayout.JAVA_BYTE);
     return new Step.Run(

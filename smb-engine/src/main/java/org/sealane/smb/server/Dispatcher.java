@@ -2,6 +2,7 @@ package org.sealane.smb.server;
 
 import java.util.Optional;
 import org.sealane.smb.io.FileId;
+import org.sealane.smb.lane.Level;
 import org.sealane.smb.wire.Command;
 import org.sealane.smb.wire.CreditCharge;
 import org.sealane.smb.wire.EchoRequestCodec;
@@ -154,8 +155,11 @@ final class Dispatcher {
     }
     exchange.protectWith(security);
     request.session(session);
-    if (!request.level().satisfies(environment.settings().sessionLevel())
-        && request.command().filter(Command.TREE_CONNECT::equals).isEmpty()) {
+    // An unprotected TREE_CONNECT has consequences of its own, [MS-SMB2] 3.3.5.7.
+    boolean connects = request.command().filter(Command.TREE_CONNECT::equals).isPresent();
+    Level levelMin = security.levelMin();
+    if (!request.level().satisfies(levelMin)
+        && !(connects && security.requiresSignedTreeConnect() && levelMin == Level.SIGN)) {
       throw refuseWeak(request, security, "");
     }
     return session;

@@ -123,6 +123,8 @@ final class OpenCommands {
   private static ShareBackend.Caller caller(Principal peer) {
     return switch (peer) {
       case Principal.Node node -> new ShareBackend.Caller(node.name(), node.name());
+      case Principal.User user -> new ShareBackend.Caller("", user.name());
+      case Principal.Server _ -> throw new IllegalStateException("a server is no client");
     };
   }
 

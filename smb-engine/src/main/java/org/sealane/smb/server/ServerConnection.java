@@ -238,6 +238,7 @@ final class ServerConnection implements FrameHandler {
       case ServerEvent.Smb1Refused _,
           ServerEvent.TamperingSuspected _,
           ServerEvent.WeakRequestRefused _,
+          ServerEvent.UnencryptedAccess _,
           ServerEvent.AuthenticationRefused _,
           ServerEvent.TreeRefused _,
           ServerEvent.ProtocolViolation _,

@@ -46,6 +46,27 @@ public sealed interface ServerEvent {
     }
   }
 
+  /**
+   * A client that can not encrypt came to what is to be encrypted.
+   *
+   * @param tree the share; empty where the whole server is to be encrypted
+   * @param dialect empty where the share is meant
+   * @param refused false if rules let it in unencrypted
+   */
+  record UnencryptedAccess(
+      long connectionId,
+      InetSocketAddress peer,
+      String principal,
+      String tree,
+      String dialect,
+      boolean refused)
+      implements ServerEvent {
+    @Override
+    public int windowsId() {
+      return 1003;
+    }
+  }
+
   /** An authentication was refused. */
   record AuthenticationRefused(long connectionId, InetSocketAddress peer, String reason)
       implements ServerEvent {}

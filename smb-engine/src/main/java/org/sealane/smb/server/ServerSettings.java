@@ -17,6 +17,7 @@ import org.sealane.smb.negotiate.SigningAlgorithm;
  * @param signing accepted signing algorithms, most wanted first; not empty
  * @param sessionLevel the weakest level of any request after SESSION_SETUP, whatever its tree
  *     accepts; {@code ENCRYPT} also sets SMB2_SESSION_FLAG_ENCRYPT_DATA
+ * @param access what clients must be able to do
  * @param limits values that differ from the defaults
  */
 public record ServerSettings(
@@ -24,6 +25,7 @@ public record ServerSettings(
     List<CipherId> ciphers,
     List<SigningAlgorithm> signing,
     Level sessionLevel,
+    AccessRules access,
     Map<Limit, Integer> limits) {
 
   public ServerSettings {
@@ -47,19 +49,24 @@ public record ServerSettings(
             CipherId.AES_128_GCM, CipherId.AES_256_GCM, CipherId.AES_128_CCM, CipherId.AES_256_CCM),
         List.of(SigningAlgorithm.AES_GMAC, SigningAlgorithm.AES_CMAC, SigningAlgorithm.HMAC_SHA256),
         Level.CLEAR,
+        AccessRules.STRICT,
         Map.of());
   }
 
   public ServerSettings withCiphers(List<CipherId> newCiphers) {
-    return new ServerSettings(serverGuid, newCiphers, signing, sessionLevel, limits);
+    return new ServerSettings(serverGuid, newCiphers, signing, sessionLevel, access, limits);
   }
 
   public ServerSettings withSigning(List<SigningAlgorithm> newSigning) {
-    return new ServerSettings(serverGuid, ciphers, newSigning, sessionLevel, limits);
+    return new ServerSettings(serverGuid, ciphers, newSigning, sessionLevel, access, limits);
   }
 
   public ServerSettings withSessionLevel(Level newLevel) {
-    return new ServerSettings(serverGuid, ciphers, signing, newLevel, limits);
+    return new ServerSettings(serverGuid, ciphers, signing, newLevel, access, limits);
+  }
+
+  public ServerSettings withAccess(AccessRules newAccess) {
+    return new ServerSettings(serverGuid, ciphers, signing, sessionLevel, newAccess, limits);
   }
 
   /** Sets one limit; refuses a value outside its range. */
@@ -67,7 +74,7 @@ public record ServerSettings(
     Map<Limit, Integer> changed = new EnumMap<>(Limit.class);
     changed.putAll(limits);
     changed.put(limit, value);
-    return new ServerSettings(serverGuid, ciphers, signing, sessionLevel, changed);
+    return new ServerSettings(serverGuid, ciphers, signing, sessionLevel, access, changed);
   }
 
   /** The value of {@code limit} in force. */

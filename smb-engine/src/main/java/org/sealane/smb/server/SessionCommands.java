@@ -11,6 +11,7 @@ import org.sealane.smb.encryption.KeyParameters;
 import org.sealane.smb.encryption.SessionKeys;
 import org.sealane.smb.encryption.key.Role;
 import org.sealane.smb.lane.Level;
+import org.sealane.smb.negotiate.Dialect;
 import org.sealane.smb.negotiate.NegotiateRequest;
 import org.sealane.smb.negotiate.NegotiateRequestCodec;
 import org.sealane.smb.negotiate.NegotiateResponseCodec;
@@ -132,7 +133,10 @@ final class SessionCommands {
     PreauthIntegrityHash hash =
         agreement.orElseThrow(() -> new IllegalStateException("not negotiated")).hash();
     Session session =
-        new Session(environment.sessionIds().getAsLong(), environment.mechanism().acceptor(), hash);
+        new Session(
+            environment.sessionIds().getAsLong(),
+            environment.mechanism().acceptor(environment.peer()),
+            hash);
     sessions.add(session);
     return session;
   }
@@ -210,27 +214,41 @@ final class SessionCommands {
   private Response complete(
       Exchange exchange, Session session, Session.State.Authenticating state, Complete complete) {
     NegotiatedConnection connection = agreement.orElseThrow().connection();
-    Level level = environment.settings().sessionLevel();
-    if (level == Level.ENCRYPT && connection.cipher().isEmpty()) {
-      complete.sessionKey().close();
-      reportRefused("sessions must be encrypted, and there is no common cipher");
-      end(session);
-      return Response.error(NtStatus.ACCESS_DENIED);
+    AccessRules access = environment.settings().access();
+    Level wanted = environment.settings().sessionLevel();
+    boolean encrypts = AccessRules.canEncrypt(connection);
+    if (wanted == Level.ENCRYPT && !encrypts) {
+      events.accept(
+          new ServerEvent.UnencryptedAccess(
+              environment.connectionId(),
+              environment.peer(),
+              complete.peer().name(),
+              "",
+              connection.dialect().word(),
+              access.rejectUnencryptedAccess()));
+      if (access.rejectUnencryptedAccess()) {
+        complete.sessionKey().close();
+        end(session);
+        return Response.error(NtStatus.ACCESS_DENIED);
+      }
     }
+    boolean sealed = wanted == Level.ENCRYPT && encrypts;
+    Level level = sealed ? Level.ENCRYPT : access.levelWithoutEncryption(wanted, connection);
     SessionKeys keys;
     try (var secret = complete.sessionKey()) {
       keys =
           SessionKeys.derive(
               secret,
               new KeyParameters(
-                  new KeyContext.Smb311(state.hash().value()),
+                  context(connection.dialect(), state.hash()),
                   connection.cipher(),
                   connection.signing(),
                   Role.SERVER,
                   session.id()));
     }
     state.context().close();
-    SessionSecurity security = new SessionSecurity(session.id(), complete.peer(), keys);
+    SessionSecurity security =
+        new SessionSecurity(session.id(), complete.peer(), keys, level, encrypts);
     session.state(new Session.State.Valid(security));
     exchange.protectWith(security);
     events.accept(
@@ -239,6 +257,14 @@ final class SessionCommands {
     int flags = level == Level.ENCRYPT ? SessionFlags.ENCRYPT_DATA : 0;
     // [MS-SMB2] 3.3.5.5.3: the final response is always signed.
     return tokenFor(NtStatus.SUCCESS, flags, complete.token()).atLeast(Level.SIGN);
+  }
+
+  private static KeyContext context(Dialect dialect, PreauthIntegrityHash hash) {
+    return switch (dialect) {
+      case SMB_2_0_2, SMB_2_1 -> new KeyContext.Smb2();
+      case SMB_3_0, SMB_3_0_2 -> new KeyContext.Smb30();
+      case SMB_3_1_1 -> new KeyContext.Smb311(hash.value());
+    };
   }
 
   /**

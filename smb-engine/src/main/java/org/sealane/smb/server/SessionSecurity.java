@@ -2,7 +2,9 @@ package org.sealane.smb.server;
 
 import java.util.concurrent.atomic.AtomicInteger;
 import org.sealane.smb.auth.Principal;
+import org.sealane.smb.encryption.KeyContext;
 import org.sealane.smb.encryption.SessionKeys;
+import org.sealane.smb.lane.Level;
 
 /**
  * Who a valid session's peer is, and its keys. The session and each exchange whose response the
@@ -12,14 +14,24 @@ final class SessionSecurity {
   private final long sessionId;
   private final Principal peer;
   private final SessionKeys keys;
+  private final Level levelMin;
+  private final boolean encrypts;
   private final AtomicInteger holders = new AtomicInteger(1);
   private volatile boolean proven;
 
-  /** Takes ownership of {@code keys}, for its first holder. */
-  SessionSecurity(long sessionId, Principal peer, SessionKeys keys) {
+  /**
+   * Takes ownership of {@code keys}, for its first holder.
+   *
+   * @param levelMin the weakest level of any of its requests
+   * @param encrypts whether the peer can encrypt
+   */
+  SessionSecurity(
+      long sessionId, Principal peer, SessionKeys keys, Level levelMin, boolean encrypts) {
     this.sessionId = sessionId;
     this.peer = peer;
     this.keys = keys;
+    this.levelMin = levelMin;
+    this.encrypts = encrypts;
   }
 
   long sessionId() {
@@ -32,6 +44,21 @@ final class SessionSecurity {
 
   SessionKeys keys() {
     return keys;
+  }
+
+  /** The weakest level of any request. */
+  Level levelMin() {
+    return levelMin;
+  }
+
+  /** Whether the peer can encrypt. */
+  boolean encrypts() {
+    return encrypts;
+  }
+
+  /** [MS-SMB2] 3.3.5.7: in 3.1.1 a TREE_CONNECT that is neither ends the connection. */
+  boolean requiresSignedTreeConnect() {
+    return keys.parameters().context() instanceof KeyContext.Smb311;
   }
 
   /** True once the peer has shown, by one protected message, that it has the same keys. */

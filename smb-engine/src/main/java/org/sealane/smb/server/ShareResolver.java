@@ -59,6 +59,11 @@ public interface ShareResolver {
       Objects.requireNonNull(control);
     }
 
+    /** The same for a client that can not encrypt and is let in nevertheless. */
+    Granted withoutEncryption() {
+      return encryptData ? new Granted(name, backend, TrafficGate.OPEN, control, false) : this;
+    }
+
     /** A tree at any level, without control codes. */
     public static Granted open(String name, ShareBackend backend) {
       return new Granted(name, backend, TrafficGate.OPEN, ControlHandler.NONE, false);

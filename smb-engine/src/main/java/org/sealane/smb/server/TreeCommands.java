@@ -34,7 +34,8 @@ final class TreeCommands {
     TreeConnectRequest asked = TreeConnectRequestCodec.decode(request.reader());
     // [MS-SMB2] 3.3.5.7: in 3.1.1 "if the request is not signed or not encrypted, the server MUST
     // disconnect the connection".
-    if (!request.level().satisfies(Level.SIGN)) {
+    SessionSecurity security = session.security().orElseThrow();
+    if (security.requiresSignedTreeConnect() && !request.level().satisfies(Level.SIGN)) {
       return new Step.Disconnect("TREE_CONNECT neither signed nor encrypted");
     }
     int limit = environment.limit(Limit.TREES_PER_SESSION);
@@ -47,7 +48,6 @@ final class TreeCommands {
               limit));
       throw new Refusal(NtStatus.INSUFFICIENT_RESOURCES);
     }
-    SessionSecurity security = session.security().orElseThrow();
     ShareResolver.TreeRequest tree =
         new ShareResolver.TreeRequest(
             security.peer(),
@@ -65,7 +65,11 @@ final class TreeCommands {
     Session session = request.session().orElseThrow();
     session.endTree();
     return switch (resolved.resolution()) {
-      case ShareResolver.Granted granted -> {
+      case ShareResolver.Granted granted when refusesUnencrypted(session, resolved, granted) ->
+          Response.error(NtStatus.ACCESS_DENIED);
+      case ShareResolver.Granted given -> {
+        boolean encrypts = session.security().orElseThrow().encrypts();
+        ShareResolver.Granted granted = encrypts ? given : given.withoutEncryption();
         TreeConnect tree = session.connectTree(granted);
         request.tree(tree);
         int flags =
@@ -89,6 +93,24 @@ final class TreeCommands {
         yield Response.error(refused.status());
       }
     };
+  }
+
+  /** [MS-SMB2] 3.3.5.7: a share to be encrypted, and a client that can not. */
+  private boolean refusesUnencrypted(
+      Session session, Outcome.Resolved resolved, ShareResolver.Granted granted) {
+    if (!granted.encryptData() || session.security().orElseThrow().encrypts()) {
+      return false;
+    }
+    boolean refused = environment.settings().access().rejectUnencryptedAccess();
+    events.accept(
+        new ServerEvent.UnencryptedAccess(
+            environment.connectionId(),
+            environment.peer(),
+            resolved.request().peer().name(),
+            granted.name(),
+            "",
+            refused));
+    return refused;
   }
 
   Step disconnect(Call call) throws MalformedMessageException {
