@@ -176,6 +176,57 @@ public final class ServerNegotiation {
         fresh);
   }
 
+  /**
+   * The answer to SMB1's multi-protocol NEGOTIATE, [MS-SMB2] 3.3.5.3. A response of the wildcard
+   * dialect settles nothing: the client goes on with SMB2's NEGOTIATE.
+   *
+   * @return empty if the client is to be dropped
+   */
+  public static Optional<NegotiateResponse> wildcard(
+      MultiProtocolRequest request, Settings settings, Fresh fresh) {
+    boolean newer = settings.dialects().stream().anyMatch(d -> d.isAtLeast(Dialect.SMB_2_1));
+    if (!newer || !request.dialects().contains(MultiProtocolRequest.SMB_2_WILDCARD)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new NegotiateResponse(
+            settings.securityMode(),
+            Dialect.WILDCARD,
+            settings.serverGuid(),
+            settings.capabilities().and(Capabilities.LARGE_MTU),
+            settings.maxSizes(),
+            fresh.systemTime(),
+            0,
+            settings.securityBuffer(),
+            List.of()));
+  }
+
+  /**
+   * Checks what the client says once more under a signature, [MS-SMB2] 3.3.5.15.12. Empty if
+   * someone has changed NEGOTIATE on its way; then the connection must end without an answer.
+   */
+  public static Optional<NegotiateInfoResponse> validate(
+      NegotiateInfoRequest request, NegotiatedConnection connection, Settings settings) {
+    Optional<Dialect> again =
+        request.dialects().stream()
+            .flatMap(revision -> Dialect.ofRevision(revision).stream())
+            .filter(settings.dialects()::contains)
+            .max(Dialect::compareTo);
+    boolean same =
+        again.equals(Optional.of(connection.dialect()))
+            && request.guid().equals(connection.peerGuid())
+            && request.securityMode().equals(connection.peerSecurityMode())
+            && request.capabilities().equals(connection.peerCapabilities());
+    return same
+        ? Optional.of(
+            new NegotiateInfoResponse(
+                connection.capabilities(),
+                settings.serverGuid(),
+                settings.securityMode(),
+                connection.dialect().revision()))
+        : Optional.empty();
+  }
+
   private static Outcome decideWithoutContexts(
       Dialect dialect, NegotiateRequest request, Settings settings, Fresh fresh) {
     boolean encrypts =

@@ -309,7 +309,8 @@ final class Connection {
     Request request = exchange.requests().getFirst();
     NtStatus status = exchange.responses().getFirst().status();
     if (request.header().command() == Command.NEGOTIATE.code()) {
-      if (status.equals(NtStatus.SUCCESS)) {
+      // An answer of the wildcard dialect settles nothing.
+      if (status.equals(NtStatus.SUCCESS) && negotiated().isPresent()) {
         sessionCommands.negotiateSent(frame);
         state(State.OPEN, "negotiated");
       }

@@ -12,6 +12,10 @@ import org.sealane.smb.io.IoctlResponseCodec;
 import org.sealane.smb.io.fscc.FsctlBuffers;
 import org.sealane.smb.io.fscc.FsctlCode;
 import org.sealane.smb.lane.Level;
+import org.sealane.smb.negotiate.NegotiateInfoRequest;
+import org.sealane.smb.negotiate.NegotiateInfoRequestCodec;
+import org.sealane.smb.negotiate.NegotiateInfoResponse;
+import org.sealane.smb.negotiate.NegotiateInfoResponseCodec;
 import org.sealane.smb.server.Dispatcher.Call;
 import org.sealane.smb.server.Dispatcher.Refusal;
 import org.sealane.smb.share.AccessMask;
@@ -28,16 +32,17 @@ final class ControlCommands {
   private static final MemorySegment NOTHING = MemorySegment.ofArray(new byte[0]);
 
   private final ConnectionEnvironment environment;
+  private final SessionCommands sessionCommands;
 
-  ControlCommands(ConnectionEnvironment environment) {
+  ControlCommands(ConnectionEnvironment environment, SessionCommands sessionCommands) {
     this.environment = environment;
+    this.sessionCommands = sessionCommands;
   }
 
   Step ioctl(Call call) throws MalformedMessageException, Refusal {
     IoctlRequest asked = IoctlRequestCodec.decode(call.request().reader());
     if (asked.ctlCode() == FsctlCode.VALIDATE_NEGOTIATE_INFO) {
-      // [MS-SMB2] 3.3.5.15.12: on a 3.1.1 connection "the server MUST terminate the connection".
-      return new Step.Disconnect("FSCTL_VALIDATE_NEGOTIATE_INFO on a 3.1.1 connection");
+      return validateNegotiateInfo(call, asked);
     }
     if (asked.flags() != IoctlRequest.FLAG_IS_FSCTL) {
       throw new Refusal(NtStatus.NOT_SUPPORTED);
@@ -50,6 +55,32 @@ final class ControlCommands {
       return controlTree(call, asked);
     }
     return controlFile(call, asked, call.open(asked.fileId()));
+  }
+
+  /** [MS-SMB2] 3.3.5.15.12. */
+  private Step validateNegotiateInfo(Call call, IoctlRequest asked)
+      throws MalformedMessageException {
+    if (call.session().security().orElseThrow().requiresSignedTreeConnect()) {
+      // "the server MUST terminate the connection": 3.1.1 has better means.
+      return new Step.Disconnect("FSCTL_VALIDATE_NEGOTIATE_INFO on a 3.1.1 connection");
+    }
+    if (asked.maxOutputResponse() < NegotiateInfoResponse.LENGTH) {
+      return new Step.Disconnect("no room for the answer to FSCTL_VALIDATE_NEGOTIATE_INFO");
+    }
+    NegotiateInfoRequest info = NegotiateInfoRequestCodec.decode(new MessageReader(asked.input()));
+    return sessionCommands
+        .validate(info)
+        .<Step>map(answer -> {
+          MessageWriter output = new MessageWriter();
+          NegotiateInfoResponseCodec.encode(answer, output);
+          IoctlResponse response =
+              new IoctlResponse(asked.ctlCode(), asked.fileId(), output.written());
+          // The client checks nothing but a signed answer.
+          return new Step.Done(
+              Response.success(out -> IoctlResponseCodec.encode(response, out))
+                  .atLeast(Level.SIGN));
+        })
+        .orElseGet(() -> new Step.Disconnect("NEGOTIATE was changed on its way"));
   }
 
   private static Step controlTree(Call call, IoctlRequest asked) throws Refusal {

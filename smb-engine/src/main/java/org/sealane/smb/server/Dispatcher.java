@@ -55,7 +55,7 @@ final class Dispatcher {
     this.openCommands = new OpenCommands(environment, events, resumption);
     this.dataCommands = new DataCommands(environment);
     this.informationCommands = new InformationCommands(environment);
-    this.controlCommands = new ControlCommands(environment);
+    this.controlCommands = new ControlCommands(environment, sessionCommands);
   }
 
   /** Looks at the exchange's current request. */

@@ -79,6 +79,7 @@ final class FrameAdmission {
   private final SessionTable sessions;
   private final MessageIdWindow window;
   private final EventSink events;
+  private boolean smb1Taken;
 
   FrameAdmission(
       ConnectionEnvironment environment,
@@ -97,6 +98,9 @@ final class FrameAdmission {
    * @param negotiated whether NEGOTIATE has succeeded on this connection
    */
   Admission admit(InboundFrame frame, boolean negotiated) {
+    if (ProtocolId.of(frame.bytes()) == ProtocolId.SMB1) {
+      return admitSmb1(frame, negotiated);
+    }
     Opened opened;
     try {
       opened = open(frame, negotiated);
@@ -114,6 +118,22 @@ final class FrameAdmission {
     }
   }
 
+  /** [MS-SMB2] 3.3.5.3: once, and first, SMB1's NEGOTIATE stands for one of SMB2. */
+  private Admission admitSmb1(InboundFrame frame, boolean negotiated) {
+    if (negotiated || smb1Taken || !environment.settings().access().answersMultiProtocol()) {
+      frame.close();
+      return new Admission.Smb1();
+    }
+    smb1Taken = true;
+    window.consume(0, 1);
+    Smb2Header header =
+        new Smb2Header(0, NtStatus.SUCCESS, Command.NEGOTIATE.code(), 1, 0, 0, 0, 0, 0);
+    int promised = window.promise(1, environment.limit(Limit.CREDITS_UNAUTHENTICATED));
+    Request request = new Request(header, frame.bytes(), Level.CLEAR, promised, Optional.empty());
+    return new Admission.Admitted(
+        List.of(request), List.of(), frame::close, false, Optional.empty());
+  }
+
   /** [MS-SMB2] 3.3.5.2, 3.3.5.2.1.1. Throws with the frame still the caller's. */
   private Opened open(InboundFrame frame, boolean negotiated) throws Rejection {
     MemorySegment bytes = frame.bytes();
@@ -126,7 +146,7 @@ final class FrameAdmission {
         yield decrypt(frame);
       }
       case COMPRESSION -> throw Rejection.violation("compressed message, compression not agreed");
-      case SMB1 -> throw new Rejection(new Admission.Smb1());
+      case SMB1 -> throw new IllegalStateException("SMB1 is looked at before");
       case UNKNOWN -> throw Rejection.violation("frame that is not SMB2");
     };
   }

@@ -1,6 +1,8 @@
 package org.sealane.smb.server;
 
+import java.util.Optional;
 import org.sealane.smb.share.AccessMask;
+import org.sealane.smb.share.CreateDisposition;
 
 /** What the generic bits of a desired access come to for files, [MS-SMB2] 2.2.13.1.1. */
 final class GrantedAccess {
@@ -11,12 +13,17 @@ final class GrantedAccess {
   private GrantedAccess() {}
 
   /**
-   * The mask without generic bits. Shares grant what is asked or refuse CREATE, and MAXIMUM_ALLOWED
-   * is all.
+   * The mask without generic bits, [MS-SMB2] 3.3.5.9. MAXIMUM_ALLOWED is all that the tree allows.
+   *
+   * @param maximalAccess the tree's
+   * @return 0 if more is asked for than that
    */
-  static int of(int desiredAccess) {
+  static int of(int desiredAccess, int maximalAccess) {
     int granted = desiredAccess & AccessMask.FILE_ALL_ACCESS;
-    if ((desiredAccess & (AccessMask.MAXIMUM_ALLOWED | AccessMask.GENERIC_ALL)) != 0) {
+    if ((desiredAccess & AccessMask.MAXIMUM_ALLOWED) != 0) {
+      granted |= maximalAccess;
+    }
+    if ((desiredAccess & AccessMask.GENERIC_ALL) != 0) {
       granted |= AccessMask.FILE_ALL_ACCESS;
     }
     if ((desiredAccess & AccessMask.GENERIC_READ) != 0) {
@@ -28,6 +35,20 @@ final class GrantedAccess {
     if ((desiredAccess & AccessMask.GENERIC_EXECUTE) != 0) {
       granted |= FILE_GENERIC_EXECUTE;
     }
-    return granted;
+    return (granted & ~maximalAccess) == 0 ? granted : 0;
+  }
+
+  /**
+   * The disposition for a peer with these rights: who may not write may open what is there, and
+   * nothing else. Empty if it may not have what it asks for.
+   */
+  static Optional<CreateDisposition> disposition(CreateDisposition asked, int maximalAccess) {
+    if ((maximalAccess & AccessMask.FILE_WRITE_DATA) != 0) {
+      return Optional.of(asked);
+    }
+    return switch (asked) {
+      case OPEN, OPEN_IF -> Optional.of(CreateDisposition.OPEN);
+      case SUPERSEDE, CREATE, OVERWRITE, OVERWRITE_IF -> Optional.empty();
+    };
   }
 }

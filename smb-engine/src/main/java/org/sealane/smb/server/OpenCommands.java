@@ -56,8 +56,9 @@ final class OpenCommands {
 
   Step create(Call call) throws MalformedMessageException, Refusal {
     CreateRequest asked = CreateRequestCodec.decode(call.request().reader());
-    CreateParameters parameters = parameters(asked);
-    int grantedAccess = GrantedAccess.of(asked.desiredAccess());
+    int maximalAccess = call.tree().grant().maximalAccess();
+    CreateParameters parameters = parameters(asked, maximalAccess);
+    int grantedAccess = GrantedAccess.of(asked.desiredAccess(), maximalAccess);
     if (grantedAccess == 0
         || parameters.has(CreateOptions.DELETE_ON_CLOSE)
             && (grantedAccess & AccessMask.DELETE) == 0) {
@@ -95,7 +96,8 @@ final class OpenCommands {
                     asked.contexts())));
   }
 
-  private static CreateParameters parameters(CreateRequest asked) throws Refusal {
+  private static CreateParameters parameters(CreateRequest asked, int maximalAccess)
+      throws Refusal {
     if (asked.impersonationLevel() > IMPERSONATION_LEVEL_MAX) {
       throw new Refusal(BAD_IMPERSONATION_LEVEL);
     }
@@ -110,14 +112,23 @@ final class OpenCommands {
     try {
       return new CreateParameters(
           SharePath.ofWire(asked.name()),
-          asked.desiredAccess(),
+          narrowed(asked.desiredAccess(), maximalAccess),
           asked.fileAttributes(),
           asked.shareAccess(),
-          asked.disposition(),
+          GrantedAccess.disposition(asked.disposition(), maximalAccess)
+              .orElseThrow(() -> new Refusal(NtStatus.ACCESS_DENIED)),
           asked.createOptions());
     } catch (ShareException e) {
       throw new Refusal(e.status());
     }
+  }
+
+  /** What the share itself is asked for: it takes MAXIMUM_ALLOWED for all that there is. */
+  private static int narrowed(int desiredAccess, int maximalAccess) {
+    return (desiredAccess & AccessMask.MAXIMUM_ALLOWED) == 0
+            || maximalAccess == AccessMask.FILE_ALL_ACCESS
+        ? desiredAccess
+        : desiredAccess & ~AccessMask.MAXIMUM_ALLOWED | maximalAccess;
   }
 
   private static ShareBackend.Caller caller(Principal peer) {

@@ -2,6 +2,7 @@ package org.sealane.smb.server;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import org.sealane.smb.auth.SecurityContext;
 import org.sealane.smb.auth.SecurityContext.Step.Complete;
 import org.sealane.smb.auth.SecurityContext.Step.Continue;
@@ -11,12 +12,19 @@ import org.sealane.smb.encryption.KeyParameters;
 import org.sealane.smb.encryption.SessionKeys;
 import org.sealane.smb.encryption.key.Role;
 import org.sealane.smb.lane.Level;
+import org.sealane.smb.negotiate.Capabilities;
 import org.sealane.smb.negotiate.Dialect;
+import org.sealane.smb.negotiate.MultiProtocolRequest;
+import org.sealane.smb.negotiate.MultiProtocolRequestCodec;
+import org.sealane.smb.negotiate.NegotiateInfoRequest;
+import org.sealane.smb.negotiate.NegotiateInfoResponse;
 import org.sealane.smb.negotiate.NegotiateRequest;
 import org.sealane.smb.negotiate.NegotiateRequestCodec;
+import org.sealane.smb.negotiate.NegotiateResponse;
 import org.sealane.smb.negotiate.NegotiateResponseCodec;
 import org.sealane.smb.negotiate.NegotiatedConnection;
 import org.sealane.smb.negotiate.PreauthIntegrityHash;
+import org.sealane.smb.negotiate.SecurityMode;
 import org.sealane.smb.negotiate.ServerNegotiation;
 import org.sealane.smb.server.Dispatcher.Refusal;
 import org.sealane.smb.server.Dispatcher.Resumption;
@@ -30,6 +38,7 @@ import org.sealane.smb.session.SessionSetupResponse;
 import org.sealane.smb.session.SessionSetupResponseCodec;
 import org.sealane.smb.wire.MalformedMessageException;
 import org.sealane.smb.wire.NtStatus;
+import org.sealane.smb.wire.ProtocolId;
 
 /** NEGOTIATE, SESSION_SETUP and LOGOFF, [MS-SMB2] 3.3.5.4 to 3.3.5.6. Owner thread. */
 final class SessionCommands {
@@ -63,7 +72,65 @@ final class SessionCommands {
   }
 
   Step negotiate(Request request) throws MalformedMessageException {
+    if (ProtocolId.of(request.message()) == ProtocolId.SMB1) {
+      return negotiateMultiProtocol(request);
+    }
     NegotiateRequest asked = NegotiateRequestCodec.decode(request.reader());
+    return negotiate(request, asked);
+  }
+
+  /** [MS-SMB2] 3.3.5.3. A client that speaks SMB1 only is dropped. */
+  private Step negotiateMultiProtocol(Request request) {
+    MultiProtocolRequest asked;
+    try {
+      asked = MultiProtocolRequestCodec.decode(request.reader());
+    } catch (MalformedMessageException e) {
+      return smb1Refused("SMB1, and no NEGOTIATE: " + e.getMessage());
+    }
+    Optional<NegotiateResponse> wildcard =
+        ServerNegotiation.wildcard(asked, environment.negotiation(), environment.fresh().get());
+    if (wildcard.isPresent()) {
+      return new Step.Done(
+          Response.success(out -> NegotiateResponseCodec.encode(wildcard.get(), out)));
+    }
+    boolean speaks = environment.settings().access().dialects().contains(Dialect.SMB_2_0_2);
+    if (speaks && asked.dialects().contains(MultiProtocolRequest.SMB_2_002)) {
+      return negotiate(
+          request,
+          new NegotiateRequest(
+              new SecurityMode(0),
+              Capabilities.NONE,
+              new UUID(0, 0),
+              List.of(Dialect.SMB_2_0_2.revision()),
+              List.of()));
+    }
+    return smb1Refused("SMB1 only");
+  }
+
+  private Step smb1Refused(String reason) {
+    events.accept(new ServerEvent.Smb1Refused(environment.connectionId(), environment.peer()));
+    return new Step.Disconnect(reason);
+  }
+
+  /**
+   * FSCTL_VALIDATE_NEGOTIATE_INFO, [MS-SMB2] 3.3.5.15.12. Empty if the connection must end; then it
+   * was reported.
+   */
+  Optional<NegotiateInfoResponse> validate(NegotiateInfoRequest asked) {
+    Optional<NegotiateInfoResponse> answer =
+        ServerNegotiation.validate(
+            asked, agreement.orElseThrow().connection(), environment.negotiation());
+    if (answer.isEmpty()) {
+      events.accept(
+          new ServerEvent.TamperingSuspected(
+              environment.connectionId(),
+              environment.peer(),
+              "NEGOTIATE came otherwise than the client sent it"));
+    }
+    return answer;
+  }
+
+  private Step negotiate(Request request, NegotiateRequest asked) {
     ServerNegotiation.Outcome outcome =
         ServerNegotiation.decide(
             request.header(),

@@ -5,6 +5,7 @@ import java.util.Optional;
 import org.sealane.smb.auth.Principal;
 import org.sealane.smb.negotiate.CipherId;
 import org.sealane.smb.negotiate.SigningAlgorithm;
+import org.sealane.smb.share.AccessMask;
 import org.sealane.smb.share.ShareBackend;
 import org.sealane.smb.wire.NtStatus;
 
@@ -44,14 +45,26 @@ public interface ShareResolver {
    * @param gate decides the level of each request and response on the tree
    * @param control answers IOCTLs that name no file
    * @param encryptData tells the client by SMB2_SHAREFLAG_ENCRYPT_DATA that it must encrypt
+   * @param maximalAccess the rights that any open of the peer may have, without generic bits
    */
   record Granted(
       String name,
       ShareBackend backend,
       TrafficGate gate,
       ControlHandler control,
-      boolean encryptData)
+      boolean encryptData,
+      int maximalAccess)
       implements Resolution {
+    /** A tree on which the peer may do anything. */
+    public Granted(
+        String name,
+        ShareBackend backend,
+        TrafficGate gate,
+        ControlHandler control,
+        boolean encryptData) {
+      this(name, backend, gate, control, encryptData, AccessMask.FILE_ALL_ACCESS);
+    }
+
     public Granted {
       Objects.requireNonNull(name);
       Objects.requireNonNull(backend);
@@ -61,7 +74,9 @@ public interface ShareResolver {
 
     /** The same for a client that can not encrypt and is let in nevertheless. */
     Granted withoutEncryption() {
-      return encryptData ? new Granted(name, backend, TrafficGate.OPEN, control, false) : this;
+      return encryptData
+          ? new Granted(name, backend, TrafficGate.OPEN, control, false, maximalAccess)
+          : this;
     }
 
     /** A tree at any level, without control codes. */

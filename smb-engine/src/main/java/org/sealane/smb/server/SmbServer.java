@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.sealane.smb.auth.Principal;
 import org.sealane.smb.auth.SecurityMechanism;
 import org.sealane.smb.io.fscc.Filetime;
@@ -60,6 +61,7 @@ public final class SmbServer implements AutoCloseable {
   private static final int FORCED_CLOSE_MILLIS = 5_000;
 
   private final ServerSettings settings;
+  private final Supplier<ServerSettings> connectionSettings;
   private final FramePool pool;
   private final SecurityMechanism mechanism;
   private final ShareResolver resolver;
@@ -80,7 +82,8 @@ public final class SmbServer implements AutoCloseable {
   private boolean closing;
 
   private SmbServer(Builder builder) {
-    this.settings = builder.settings.orElseThrow(() -> missing("settings"));
+    this.connectionSettings = builder.settings.orElseThrow(() -> missing("settings"));
+    this.settings = connectionSettings.get();
     this.mechanism = builder.mechanism.orElseThrow(() -> missing("mechanism"));
     this.resolver = builder.resolver.orElseThrow(() -> missing("resolver"));
     this.pool = builder.pool.orElseGet(FramePool::ofHeapShare);
@@ -111,7 +114,7 @@ public final class SmbServer implements AutoCloseable {
     private record Endpoint(Transport transport, InetSocketAddress address) {}
 
     private final List<Endpoint> endpoints = new ArrayList<>();
-    private Optional<ServerSettings> settings = Optional.empty();
+    private Optional<Supplier<ServerSettings>> settings = Optional.empty();
     private Optional<SecurityMechanism> mechanism = Optional.empty();
     private Optional<ShareResolver> resolver = Optional.empty();
     private Optional<FramePool> pool = Optional.empty();
@@ -122,6 +125,14 @@ public final class SmbServer implements AutoCloseable {
     private Builder() {}
 
     public Builder settings(ServerSettings value) {
+      return settings(() -> value);
+    }
+
+    /**
+     * Settings that change: each connection has those of the moment it was accepted. Limits of the
+     * whole server are those of its start.
+     */
+    public Builder settings(Supplier<ServerSettings> value) {
       settings = Optional.of(value);
       return this;
     }
@@ -227,6 +238,17 @@ public final class SmbServer implements AutoCloseable {
     }
   }
 
+  /** Closes the connection of a session; false if there is none of that id. */
+  public boolean disconnect(long sessionId, String reason) {
+    for (ServerConnection connection : snapshot()) {
+      if (connection.status().sessions().stream().anyMatch(s -> s.sessionId() == sessionId)) {
+        connection.close(reason);
+        return true;
+      }
+    }
+    return false;
+  }
+
   private List<ServerConnection> snapshot() {
     synchronized (lock) {
       return List.copyOf(connections);
@@ -239,7 +261,7 @@ public final class SmbServer implements AutoCloseable {
         new ConnectionEnvironment(
             transport.id(),
             transport.peer(),
-            settings,
+            connectionSettings.get(),
             pool,
             mechanism,
             resolver,

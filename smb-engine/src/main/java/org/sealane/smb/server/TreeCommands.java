@@ -5,7 +5,6 @@ import org.sealane.smb.lane.Level;
 import org.sealane.smb.server.Dispatcher.Call;
 import org.sealane.smb.server.Dispatcher.Refusal;
 import org.sealane.smb.server.Dispatcher.Resumption;
-import org.sealane.smb.share.AccessMask;
 import org.sealane.smb.tree.ShareFlags;
 import org.sealane.smb.tree.ShareType;
 import org.sealane.smb.tree.TreeConnectRequest;
@@ -78,8 +77,7 @@ final class TreeCommands {
                 : ShareFlags.NO_CACHING;
         yield Response.success(out ->
             TreeConnectResponseCodec.encode(
-                new TreeConnectResponse(ShareType.DISK, flags, 0, AccessMask.FILE_ALL_ACCESS),
-                out));
+                new TreeConnectResponse(ShareType.DISK, flags, 0, granted.maximalAccess()), out));
       }
       case ShareResolver.Refused refused -> {
         events.accept(

@@ -58,14 +58,7 @@ final class SmbClientTool {
    */
   Run run(String user, String share, String commands, String... options) {
     try {
-      Path configuration = directory.resolve("smb.conf");
-      Files.writeString(
-          configuration,
-          "[global]\nclient min protocol = SMB2_02\nclient max protocol = SMB3_11\n");
-      List<String> command = new ArrayList<>(List.of(TOOL.toString()));
-      command.addAll(List.of("-s", configuration.toString(), "-p", "" + server.getPort()));
-      command.addAll(
-          List.of("-U", user, "//" + server.getAddress().getHostAddress() + "/" + share));
+      List<String> command = command(user, share);
       command.addAll(List.of(options));
       command.addAll(List.of("-c", commands));
       Path output = Files.createTempFile(directory, "smbclient", ".out");
@@ -84,5 +77,24 @@ final class SmbClientTool {
     } catch (IOException | InterruptedException e) {
       throw new AssertionError(e);
     }
+  }
+
+  /** Connects and waits for commands that do not come; the caller ends it. */
+  Process stayConnected(String user, String share) throws IOException {
+    return new ProcessBuilder(command(user, share))
+        .directory(directory.toFile())
+        .redirectErrorStream(true)
+        .redirectOutput(directory.resolve("waiting.out").toFile())
+        .start();
+  }
+
+  private List<String> command(String user, String share) throws IOException {
+    Path configuration = directory.resolve("smb.conf");
+    Files.writeString(
+        configuration, "[global]\nclient min protocol = SMB2_02\nclient max protocol = SMB3_11\n");
+    List<String> command = new ArrayList<>(List.of(TOOL.toString()));
+    command.addAll(List.of("-s", configuration.toString(), "-p", "" + server.getPort()));
+    command.addAll(List.of("-U", user, "//" + server.getAddress().getHostAddress() + "/" + share));
+    return command;
   }
 }
