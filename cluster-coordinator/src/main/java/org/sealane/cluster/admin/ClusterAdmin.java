@@ -267,6 +267,11 @@ public final class ClusterAdmin {
     return submit(prepareEnrolment(node, publicKey).sign(signer), false).getLast();
   }
 
+  /** The next document about a user, a share or the server; what it says is the caller's. */
+  public Draft prepareClients(ObjectKey key, DocumentContent content) throws AdminException {
+    return drafts.clients(key, content);
+  }
+
   public Draft prepareRevocation(String node) throws AdminException {
     return drafts.revocation(node);
   }
@@ -312,7 +317,12 @@ public final class ClusterAdmin {
               view.volume(volume.name()).filter(v -> !v.uuid().equals(object)).isPresent();
           case DocumentContent.Disk disk ->
               view.disk(disk.name()).filter(d -> !d.uuid().equals(object)).isPresent();
-          case DocumentContent.Policy _, DocumentContent.Node _, DocumentContent.Tombstone _ ->
+          case DocumentContent.Policy _,
+              DocumentContent.Node _,
+              DocumentContent.User _,
+              DocumentContent.Share _,
+              DocumentContent.Server _,
+              DocumentContent.Tombstone _ ->
               false;
         };
     if (taken) {

@@ -126,6 +126,14 @@ final class DraftMaker {
     return new Draft(List.of(successor(key, content)));
   }
 
+  Draft clients(ObjectKey key, DocumentContent content) throws AdminException {
+    return switch (key.kind()) {
+      case USER, SHARE, SERVER -> new Draft(List.of(successor(key, content)));
+      case POLICY, DEFAULT_POLICY, VOLUME, DISK, NODE ->
+          throw new AdminException(Kind.INVALID, key + " is not about clients");
+    };
+  }
+
   /** The same enrolment, barred. */
   Draft revocation(String node) throws AdminException {
     ObjectKey key = ObjectKey.node(member.view().clusterId(), node);

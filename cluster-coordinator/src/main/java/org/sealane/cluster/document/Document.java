@@ -35,6 +35,9 @@ public record Document(
           case DocumentContent.Volume _ -> key.kind() == DocumentKind.VOLUME;
           case DocumentContent.Disk _ -> key.kind() == DocumentKind.DISK;
           case DocumentContent.Node node -> key.equals(ObjectKey.node(clusterId, node.name()));
+          case DocumentContent.User _ -> key.kind() == DocumentKind.USER;
+          case DocumentContent.Share _ -> key.kind() == DocumentKind.SHARE;
+          case DocumentContent.Server _ -> key.equals(ObjectKey.server(clusterId));
           case DocumentContent.Tombstone _ -> predecessor.isPresent();
         };
     if (!fits) {

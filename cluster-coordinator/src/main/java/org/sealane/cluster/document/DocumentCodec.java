@@ -52,6 +52,8 @@ public final class DocumentCodec {
       case DocumentContent.Volume volume -> encodeVolume(json.putObject("content"), volume);
       case DocumentContent.Disk disk -> encodeDisk(json.putObject("content"), disk);
       case DocumentContent.Node node -> encodeNode(json.putObject("content"), node);
+      case DocumentContent.User _, DocumentContent.Share _, DocumentContent.Server _ ->
+          ClientDocuments.encode(json.putObject("content"), document.content());
       case DocumentContent.Tombstone _ -> json.putNull("content");
     }
     return StrictJson.bytes(json);
@@ -193,6 +195,7 @@ public final class DocumentCodec {
                   json.string("name", DocumentContent.NAME_CHARS_MAX),
                   json.string("publicKey", DocumentContent.Node.PUBLIC_KEY_CHARS_MAX),
                   json.flag("revoked"));
+          case USER, SHARE, SERVER -> ClientDocuments.decode(kind, json);
         };
     json.end();
     return content;
@@ -243,14 +246,13 @@ public final class DocumentCodec {
     }
   }
 
-  private static <T> T word(StrictObject json, String field, Function<String, Optional<T>> of)
+  static <T> T word(StrictObject json, String field, Function<String, Optional<T>> of)
       throws MalformedJsonException {
     String word = json.string(field, WORD_CHARS_MAX);
     return of.apply(word).orElseThrow(() -> json.malformed(field, "unknown: '" + word + "'"));
   }
 
-  private static <T> List<T> words(
-      StrictObject json, String field, Function<String, Optional<T>> of)
+  static <T> List<T> words(StrictObject json, String field, Function<String, Optional<T>> of)
       throws MalformedJsonException {
     List<T> values = new ArrayList<>();
     for (String word : json.strings(field, ALGORITHMS_MAX, WORD_CHARS_MAX)) {

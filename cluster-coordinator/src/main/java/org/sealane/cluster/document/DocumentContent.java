@@ -1,8 +1,11 @@
 package org.sealane.cluster.document;
 
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.sealane.smb.lane.LaneKind;
@@ -11,6 +14,7 @@ import org.sealane.smb.lane.Level;
 import org.sealane.smb.lane.RekeyLimits;
 import org.sealane.smb.lane.TransportPreference;
 import org.sealane.smb.negotiate.CipherId;
+import org.sealane.smb.negotiate.Dialect;
 import org.sealane.smb.negotiate.SigningAlgorithm;
 
 /** What a document decides. Constructors refuse values that no node could follow. */
@@ -152,6 +156,107 @@ public sealed interface DocumentContent {
         throw new IllegalArgumentException("a public key of " + publicKey.length() + " characters");
       }
       Base64.getDecoder().decode(publicKey);
+    }
+  }
+
+  /**
+   * A user's account.
+   *
+   * @param sealed name and password's hash, sealed under the cluster's data key; base64
+   */
+  record User(String sealed) implements DocumentContent {
+    /** The most characters of {@code sealed}. */
+    public static final int SEALED_CHARS_MAX = 1024;
+
+    public User {
+      if (sealed.isEmpty() || sealed.length() > SEALED_CHARS_MAX) {
+        throw new IllegalArgumentException("a sealed account of " + sealed.length());
+      }
+      Base64.getDecoder().decode(sealed);
+    }
+  }
+
+  /** What a user may do on a volume. */
+  enum Grant {
+    /** Read and list. */
+    READ,
+    /** Write, rename and delete, too. */
+    CHANGE,
+    /** Change security, too. */
+    FULL;
+
+    public String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    public static Optional<Grant> ofWord(String word) {
+      return Arrays.stream(values()).filter(grant -> grant.word().equals(word)).findFirst();
+    }
+  }
+
+  /**
+   * A volume as users see it.
+   *
+   * @param encryptData whether clients must encrypt
+   * @param grants by the account's UUID; nobody else gets in
+   */
+  record Share(boolean encryptData, Map<UUID, Grant> grants) implements DocumentContent {
+    /** The most users of one volume. */
+    public static final int GRANTS_MAX = 256;
+
+    /** What a volume has until its administrator says otherwise: no user gets in. */
+    public static final Share NONE = new Share(false, Map.of());
+
+    public Share {
+      grants = Map.copyOf(grants);
+      if (grants.size() > GRANTS_MAX) {
+        throw new IllegalArgumentException(grants.size() + " grants, at most " + GRANTS_MAX);
+      }
+    }
+  }
+
+  /**
+   * What every node asks of users' clients.
+   *
+   * @param encryptData whether all of them must encrypt, whatever the volume
+   * @param rejectUnencryptedAccess whether those that can not encrypt are kept out of what is to be
+   *     encrypted
+   * @param requireSigning whether what is not encrypted must be signed
+   * @param minDialect the oldest dialect spoken
+   * @param ciphers in order of preference, not empty
+   * @param signing in order of preference, not empty
+   */
+  record Server(
+      boolean encryptData,
+      boolean rejectUnencryptedAccess,
+      boolean requireSigning,
+      Dialect minDialect,
+      List<CipherId> ciphers,
+      List<SigningAlgorithm> signing)
+      implements DocumentContent {
+
+    /** What a cluster has until its administrator says otherwise. */
+    public static final Server DEFAULT =
+        new Server(
+            false,
+            true,
+            true,
+            Dialect.SMB_3_0,
+            List.of(
+                CipherId.AES_128_GCM,
+                CipherId.AES_256_GCM,
+                CipherId.AES_128_CCM,
+                CipherId.AES_256_CCM),
+            List.of(
+                SigningAlgorithm.AES_GMAC,
+                SigningAlgorithm.AES_CMAC,
+                SigningAlgorithm.HMAC_SHA256));
+
+    public Server {
+      ciphers = List.copyOf(ciphers);
+      signing = List.copyOf(signing);
+      Policy.requireDistinct("ciphers", ciphers);
+      Policy.requireDistinct("signing", signing);
     }
   }
 

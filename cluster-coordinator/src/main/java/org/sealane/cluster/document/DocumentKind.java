@@ -14,7 +14,13 @@ public enum DocumentKind {
   /** A disk of one node, in a volume. */
   DISK,
   /** A node's enrolment or revocation; its object follows from its name. */
-  NODE;
+  NODE,
+  /** A user's account, sealed; its object is drawn when it is made. */
+  USER,
+  /** What users may do on a volume; its object is the volume's UUID. */
+  SHARE,
+  /** What every node asks of users' clients; its object is the cluster's UUID. */
+  SERVER;
 
   /** The word used in documents, paths and JSON. */
   public String word() {

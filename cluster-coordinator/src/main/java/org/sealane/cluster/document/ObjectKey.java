@@ -29,6 +29,18 @@ public record ObjectKey(DocumentKind kind, UUID object) {
         DocumentKind.NODE, UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)));
   }
 
+  public static ObjectKey user(UUID user) {
+    return new ObjectKey(DocumentKind.USER, user);
+  }
+
+  public static ObjectKey share(UUID volume) {
+    return new ObjectKey(DocumentKind.SHARE, volume);
+  }
+
+  public static ObjectKey server(UUID clusterId) {
+    return new ObjectKey(DocumentKind.SERVER, clusterId);
+  }
+
   @Override
   public String toString() {
     return kind.word() + "/" + object;

@@ -32,6 +32,7 @@ import org.sealane.smb.auth.Pem;
  * @param clusterName the cluster's name, which ZooKeeper's paths carry
  * @param credentials the node's key and certificate, and the CA
  * @param adminKey verifies the cluster's documents
+ * @param dataKey opens what the cluster keeps sealed in ZooKeeper
  * @param epochFloor no document of a lower epoch is believed, so that a node which joins late can
  *     not be given an old policy
  * @param documents signed ones that the node puts into ZooKeeper where they are missing: its own
@@ -41,6 +42,7 @@ public record JoinBundle(
     String clusterName,
     NodeCredentials credentials,
     PublicKey adminKey,
+    DataKey dataKey,
     EpochFloor epochFloor,
     List<SignedDocument> documents) {
 
@@ -67,7 +69,7 @@ public record JoinBundle(
 
   /** The same bundle with renewed credentials. */
   public JoinBundle with(NodeCredentials renewed) {
-    return new JoinBundle(clusterName, renewed, adminKey, epochFloor, documents);
+    return new JoinBundle(clusterName, renewed, adminKey, dataKey, epochFloor, documents);
   }
 
   /** Writes the file with mode 0600, whole or not at all. Replaces one of that name. */
@@ -86,6 +88,7 @@ public record JoinBundle(
         documentsJson.add(
             Base64.getEncoder().encodeToString(DocumentCodec.encodeSigned(document))));
     json.put("adminPublicKey", Pem.encode(adminKey));
+    json.put("dataKey", dataKey.text());
     json.put("authorities", Pem.encode(credentials.keys().authorities()));
     json.put("certificate", Pem.encode(List.of(credentials.keys().certificate())));
     json.put("privateKey", Pem.encode(credentials.keys().key()));
@@ -115,6 +118,7 @@ public record JoinBundle(
         text(json, "clusterName", what),
         credentials,
         Pem.publicKey(text(json, "adminPublicKey", what), what),
+        DataKey.parse(text(json, "dataKey", what), what),
         epochFloor(json.path("epochFloor"), what),
         documents(json.path("documents"), what));
   }

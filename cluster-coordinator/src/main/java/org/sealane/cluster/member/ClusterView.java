@@ -1,5 +1,7 @@
 package org.sealane.cluster.member;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,6 +23,7 @@ import org.sealane.cluster.document.TurnStep;
  * @param volumes by name
  * @param disks by name
  * @param defaultPolicy the template for new volumes' policies
+ * @param clients what is decided about users and their clients
  * @param revision grows with each view of this process
  */
 public record ClusterView(
@@ -33,6 +36,7 @@ public record ClusterView(
     List<VolumeView> volumes,
     List<DiskView> disks,
     DocumentContent.Policy defaultPolicy,
+    ClientsView clients,
     long revision) {
 
   public ClusterView {
@@ -94,6 +98,23 @@ public record ClusterView(
       Optional<DocumentContent.Policy> policy,
       long epoch,
       Optional<TurnView> turn) {}
+
+  /**
+   * What is decided about users and their clients.
+   *
+   * @param users sealed accounts, the oldest first
+   * @param shares by volume; none means that no user gets in
+   * @param server what is asked of every client
+   */
+  public record ClientsView(
+      Map<UUID, DocumentContent.User> users,
+      Map<UUID, DocumentContent.Share> shares,
+      DocumentContent.Server server) {
+    public ClientsView {
+      users = Collections.unmodifiableMap(new LinkedHashMap<>(users));
+      shares = Map.copyOf(shares);
+    }
+  }
 
   /** A disk. */
   public record DiskView(

@@ -3,7 +3,9 @@ package org.sealane.cluster.member;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -13,6 +15,7 @@ import org.sealane.cluster.document.DocumentKind;
 import org.sealane.cluster.document.ObjectKey;
 import org.sealane.cluster.document.VerifiedDocument;
 import org.sealane.cluster.document.VerifiedSlot;
+import org.sealane.cluster.member.ClusterView.ClientsView;
 import org.sealane.cluster.member.ClusterView.DiskView;
 import org.sealane.cluster.member.ClusterView.NodeState;
 import org.sealane.cluster.member.ClusterView.NodeView;
@@ -66,7 +69,27 @@ final class ViewBuilder {
             .flatMap(VerifiedSlot::living)
             .map(content -> (DocumentContent.Policy) content)
             .orElse(DocumentContent.Policy.DEFAULT),
+        clients(),
         number);
+  }
+
+  private ClientsView clients() {
+    Map<UUID, DocumentContent.User> users = new LinkedHashMap<>();
+    for (VerifiedSlot slot : living(DocumentKind.USER)) {
+      users.put(slot.key().object(), (DocumentContent.User) slot.living().orElseThrow());
+    }
+    Map<UUID, DocumentContent.Share> shares = new LinkedHashMap<>();
+    for (VerifiedSlot slot : living(DocumentKind.SHARE)) {
+      shares.put(slot.key().object(), (DocumentContent.Share) slot.living().orElseThrow());
+    }
+    return new ClientsView(
+        users,
+        shares,
+        documents
+            .slot(ObjectKey.server(identity.clusterId()))
+            .flatMap(VerifiedSlot::living)
+            .map(content -> (DocumentContent.Server) content)
+            .orElse(DocumentContent.Server.DEFAULT));
   }
 
   private List<NodeView> nodes() {

@@ -34,6 +34,13 @@ class DocumentCodecTest {
             ObjectKey.disk(VOLUME),
             new DocumentContent.Disk("d1", "node2", "/srv/d1", 1L << 30, VOLUME)),
         document(ObjectKey.node(CLUSTER, "node1"), new DocumentContent.Node("node1", "AAAA", true)),
+        document(ObjectKey.user(VOLUME), new DocumentContent.User("AAAA")),
+        document(
+            ObjectKey.share(VOLUME),
+            new DocumentContent.Share(
+                true,
+                Map.of(VOLUME, DocumentContent.Grant.READ, CLUSTER, DocumentContent.Grant.FULL))),
+        document(ObjectKey.server(CLUSTER), DocumentContent.Server.DEFAULT),
         document(ObjectKey.volume(VOLUME), new DocumentContent.Tombstone()));
   }
 

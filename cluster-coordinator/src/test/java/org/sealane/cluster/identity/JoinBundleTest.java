@@ -37,6 +37,7 @@ class JoinBundleTest {
         "c1",
         ca.issueNode("node1", VALIDITY),
         AdminKey.create(RANDOM).publicKey(),
+        DataKey.create(RANDOM),
         new EpochFloor(Map.of(ObjectKey.policy(VOLUME), 7L)),
         List.of(document));
   }

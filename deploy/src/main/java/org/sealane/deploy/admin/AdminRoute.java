@@ -43,7 +43,7 @@ public record AdminRoute(Method method, String path, Access access, Handler hand
     return new AdminRoute(Method.GET, path, Access.MEMBERS, handler);
   }
 
-  static AdminRoute change(Method method, String path, Handler handler) {
+  public static AdminRoute change(Method method, String path, Handler handler) {
     return new AdminRoute(method, path, Access.ADMINISTRATORS, handler);
   }
 }

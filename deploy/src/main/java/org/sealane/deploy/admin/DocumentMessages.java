@@ -67,6 +67,21 @@ public final class DocumentMessages {
   /** Asks for the draft of a new disk. */
   public record DiskDraft(String name, String node, String path, long sizeBytes, String volume) {}
 
+  /**
+   * Asks for the next document about a user, a share or the server.
+   *
+   * @param template a document's payload with the content wanted; its epoch and predecessor are the
+   *     node's to fill in
+   */
+  public record ClientsDraft(String template) {}
+
+  /** Every document about users, shares and the server that is in force. */
+  public record ClientDocuments(List<Signed> documents) {
+    public ClientDocuments {
+      documents = List.copyOf(documents);
+    }
+  }
+
   /** Asks for the draft of a deletion. */
   public record DeletionDraft(String name) {}
 

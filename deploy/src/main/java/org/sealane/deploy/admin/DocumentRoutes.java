@@ -38,6 +38,8 @@ public final class DocumentRoutes {
   public static final String DRAFT_VOLUME_DELETION = "/v1/draft/volume-deletion";
   public static final String DRAFT_DISK = "/v1/draft/disk";
   public static final String DRAFT_DISK_REMOVAL = "/v1/draft/disk-removal";
+  public static final String DRAFT_CLIENTS = "/v1/draft/clients";
+  public static final String CLIENTS = "/v1/clients";
   public static final String DOCUMENTS = "/v1/documents";
   public static final String POLICY = "/v1/policy";
   public static final String HISTORY = "/v1/history";
@@ -63,7 +65,9 @@ public final class DocumentRoutes {
         change(DRAFT_VOLUME_DELETION, this::draftVolumeDeletion),
         change(DRAFT_DISK, this::draftDisk),
         change(DRAFT_DISK_REMOVAL, this::draftDiskRemoval),
+        change(DRAFT_CLIENTS, this::draftClients),
         change(DOCUMENTS, this::submit),
+        read(CLIENTS, this::clients),
         read(POLICY, this::policy),
         read(HISTORY, this::history),
         read(TURN, this::turn));
@@ -156,6 +160,32 @@ public final class DocumentRoutes {
       throws AdminException, org.sealane.cluster.admin.AdminException, java.io.IOException {
     String name = request.json(DocumentMessages.DeletionDraft.class).name();
     return draft(here, here.admin().prepareDiskRemoval(name));
+  }
+
+  private Object draftClients(Cluster here, AdminRequest request)
+      throws AdminException, org.sealane.cluster.admin.AdminException, java.io.IOException {
+    String template = request.json(DocumentMessages.ClientsDraft.class).template();
+    Document wanted;
+    try {
+      wanted = ClusterAdmin.decode(Base64.getDecoder().decode(template));
+    } catch (IllegalArgumentException e) {
+      throw new AdminException(Kind.INVALID, "the template is not base64: " + e.getMessage(), e);
+    }
+    return draft(here, here.admin().prepareClients(wanted.key(), wanted.content()));
+  }
+
+  private Object clients(Cluster here, AdminRequest request) {
+    return new DocumentMessages.ClientDocuments(
+        here.member().slots().values().stream()
+            .filter(slot ->
+                switch (slot.key().kind()) {
+                  case USER, SHARE, SERVER -> slot.living().isPresent();
+                  case POLICY, DEFAULT_POLICY, VOLUME, DISK, NODE -> false;
+                })
+            .flatMap(slot -> slot.committed().stream())
+            .map(VerifiedDocument::signed)
+            .map(DocumentRoutes::signed)
+            .toList());
   }
 
   private static UUID uuid(String text) throws AdminException {

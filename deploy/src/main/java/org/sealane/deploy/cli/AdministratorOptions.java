@@ -6,6 +6,7 @@ import org.sealane.deploy.admin.AdminClient;
 import org.sealane.deploy.admin.AdminException;
 import org.sealane.deploy.admin.AdminException.Kind;
 import org.sealane.deploy.draft.Administrator;
+import org.sealane.deploy.draft.ClientAdministrator;
 import org.sealane.deploy.local.LocalCluster;
 import org.sealane.smb.auth.CredentialsException;
 import picocli.CommandLine.Mixin;
@@ -15,7 +16,17 @@ final class AdministratorOptions {
   @Mixin private ClusterOptions cluster;
 
   /** A connection to the cluster as its administrator. */
-  record Session(AdminClient client, Administrator administrator) implements AutoCloseable {
+  record Session(AdminClient client, Administrator administrator, Path credentials)
+      implements AutoCloseable {
+    /** The administrator of users and their clients; needs the data key, too. */
+    ClientAdministrator clients() throws CliFailure {
+      try {
+        return new ClientAdministrator(client, credentials);
+      } catch (CredentialsException e) {
+        throw new CliFailure(e.getMessage(), e);
+      }
+    }
+
     @Override
     public void close() {
       client.close();
@@ -27,7 +38,8 @@ final class AdministratorOptions {
     try {
       return new Session(
           client,
-          new Administrator(client, node -> to(client, node), cluster.credentialsDirectory()));
+          new Administrator(client, node -> to(client, node), cluster.credentialsDirectory()),
+          cluster.credentialsDirectory());
     } catch (CredentialsException e) {
       client.close();
       throw new CliFailure(e.getMessage(), e);

@@ -29,6 +29,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       VolumeCommand.class,
       DiskCommand.class,
       PolicyCommand.class,
+      UserCommand.class,
+      ServerCommand.class,
       CpCommand.class,
       LsCommand.class,
       BenchCommand.class,

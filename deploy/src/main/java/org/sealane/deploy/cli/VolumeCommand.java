@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
       VolumeCommand.Create.class,
       VolumeCommand.ListVolumes.class,
       VolumeCommand.Show.class,
+      VolumeSetCommand.class,
       VolumeCommand.Delete.class
     })
 final class VolumeCommand {

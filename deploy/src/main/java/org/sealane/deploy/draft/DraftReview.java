@@ -108,6 +108,32 @@ public final class DraftReview {
         });
   }
 
+  /**
+   * Signs the draft of a document about clients: exactly {@code content}, in place of {@code
+   * before} and nothing newer, since what it says was made from that.
+   */
+  public List<Signed> clients(
+      Draft draft,
+      ObjectKey key,
+      Optional<DocumentContent> before,
+      DocumentContent content,
+      DocumentSigner signer)
+      throws DraftException {
+    requireCount(draft, 1);
+    return sign(
+        draft,
+        signer,
+        (document, base) -> {
+          if (!document.key().equals(key)) {
+            throw new DraftException("the node drafted for another object: " + document.key());
+          }
+          if (!base.filter(found -> !(found instanceof DocumentContent.Tombstone)).equals(before)) {
+            throw new DraftException("it was changed meanwhile; try again");
+          }
+          return content;
+        });
+  }
+
   private List<Signed> sign(Draft draft, DocumentSigner signer, Expectation expectation)
       throws DraftException {
     List<Signed> signed = new ArrayList<>();
@@ -182,7 +208,12 @@ public final class DraftReview {
       case DocumentContent.Volume volume -> volume.name();
       case DocumentContent.Disk disk -> disk.name();
       case DocumentContent.Node node -> node.name();
-      case DocumentContent.Policy _, DocumentContent.Tombstone _ -> "";
+      case DocumentContent.Policy _,
+          DocumentContent.User _,
+          DocumentContent.Share _,
+          DocumentContent.Server _,
+          DocumentContent.Tombstone _ ->
+          "";
     };
   }
 

@@ -17,6 +17,7 @@ import org.sealane.cluster.document.ObjectKey;
 import org.sealane.cluster.document.SignedDocument;
 import org.sealane.cluster.identity.AdminKey;
 import org.sealane.cluster.identity.ClusterCa;
+import org.sealane.cluster.identity.DataKey;
 import org.sealane.cluster.identity.JoinBundle;
 import org.sealane.cluster.identity.Validity;
 import org.sealane.smb.auth.CredentialsException;
@@ -34,15 +35,17 @@ public final class ClusterKeys {
 
   private final ClusterCa ca;
   private final AdminKey adminKey;
+  private final DataKey dataKey;
 
-  private ClusterKeys(ClusterCa ca, AdminKey adminKey) {
+  private ClusterKeys(ClusterCa ca, AdminKey adminKey, DataKey dataKey) {
     this.ca = ca;
     this.adminKey = adminKey;
+    this.dataKey = dataKey;
   }
 
   /**
-   * Makes a new cluster's keys and writes them to {@code directory}: the CA's key and the admin key
-   * apart, and an administrator's certificate. Refuses to replace any.
+   * Makes a new cluster's keys and writes them to {@code directory}: the CA's key, admin and data
+   * key apart, and an administrator's certificate. Refuses to replace any.
    */
   public static ClusterKeys create(String clusterName, Path directory) throws CredentialsException {
     SecureRandom random = new SecureRandom();
@@ -53,13 +56,18 @@ public final class ClusterKeys {
     AdminKey adminKey = AdminKey.create(random);
     ca.store(directory);
     adminKey.store(directory);
+    DataKey dataKey = DataKey.create(random);
+    dataKey.store(directory);
     ca.issueAdmin(ADMIN_NAME, Validity.startingAt(now, CERTIFICATE_LIFETIME)).store(directory);
-    return new ClusterKeys(ca, adminKey);
+    return new ClusterKeys(ca, adminKey, dataKey);
   }
 
   /** Reads both keys from {@code directory}. */
   public static ClusterKeys load(Path directory) throws CredentialsException {
-    return new ClusterKeys(ClusterCa.load(directory, new SecureRandom()), AdminKey.load(directory));
+    return new ClusterKeys(
+        ClusterCa.load(directory, new SecureRandom()),
+        AdminKey.load(directory),
+        DataKey.load(directory));
   }
 
   public UUID clusterId() {
@@ -79,7 +87,12 @@ public final class ClusterKeys {
         ca.issueNode(node, Validity.startingAt(Instant.now(), CERTIFICATE_LIFETIME));
     SignedDocument enrolment = enrolment(node, credentials.keys().certificate().getPublicKey());
     return new JoinBundle(
-        ca.clusterName(), credentials, adminKey.publicKey(), EpochFloor.NONE, List.of(enrolment));
+        ca.clusterName(),
+        credentials,
+        adminKey.publicKey(),
+        dataKey,
+        EpochFloor.NONE,
+        List.of(enrolment));
   }
 
   private SignedDocument enrolment(String node, PublicKey key) {

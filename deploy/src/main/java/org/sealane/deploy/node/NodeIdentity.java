@@ -35,7 +35,8 @@ record NodeIdentity(NodeConfig config, JoinBundle bundle) {
   }
 
   /** What the member is told, with the ports that the listeners really have. */
-  MemberConfig memberConfig(HostPort lane, HostPort admin, HostPort metrics) throws IOException {
+  MemberConfig memberConfig(HostPort lane, HostPort smb, HostPort admin, HostPort metrics)
+      throws IOException {
     return new MemberConfig(
         bundle.clusterId(),
         bundle.clusterName(),
@@ -46,7 +47,7 @@ record NodeIdentity(NodeConfig config, JoinBundle bundle) {
         bundle.epochFloor(),
         new NodeEndpoints(
             advertised(lane),
-            advertised(config.smb()),
+            advertised(smb),
             advertised(admin),
             Optional.of("http://" + metrics.withHost(config.advertise()) + "/metrics"),
             config.transports().stream().map(NodeConfig.LaneTransport::word).toList(),

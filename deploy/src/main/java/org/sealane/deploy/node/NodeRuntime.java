@@ -22,6 +22,7 @@ import org.sealane.cluster.member.ClusterMember;
 import org.sealane.cluster.store.CuratorStore;
 import org.sealane.cluster.store.StoreSettings;
 import org.sealane.csv.volume.Volumes;
+import org.sealane.deploy.admin.AdminRoute;
 import org.sealane.deploy.admin.AdminServer;
 import org.sealane.deploy.config.NodeConfig;
 import org.sealane.deploy.units.HostPort;
@@ -73,6 +74,7 @@ public final class NodeRuntime implements AutoCloseable {
   private final List<AutoCloseable> opened = new ArrayList<>();
 
   private LaneNode lanes;
+  private UserListener users;
   private AdminServer admin;
   private MetricsServer metrics;
   private ClusterMember member;
@@ -123,12 +125,24 @@ public final class NodeRuntime implements AutoCloseable {
     NodeMetrics.register(metrics.registry(), view, lanes, pool, rules);
     keep(storage);
     keep(lanes);
+    UserTable userTable = new UserTable(view, bundle.dataKey());
+    users =
+        keep(
+            UserListener.start(
+                config,
+                view,
+                userTable,
+                new UserShares(config.name(), view, volumes, userTable),
+                transport));
     NodeIdentity identity = new NodeIdentity(config, bundle);
     NodeRoutes routes = new NodeRoutes(config, view, lanes, volumes, disks, identity);
-    admin = keep(AdminServer.start(config.admin(), adminTls(), routes.all()));
+    List<AdminRoute> allRoutes = new ArrayList<>(routes.all());
+    allRoutes.addAll(new SessionRoutes(config.name(), users).routes());
+    admin = keep(AdminServer.start(config.admin(), adminTls(), allRoutes));
     member =
         ClusterMember.start(
-            identity.memberConfig(laneAddress(), admin.address(), metrics.address()),
+            identity.memberConfig(
+                laneAddress(), users.address(config.smb()), admin.address(), metrics.address()),
             new CuratorStore(
                 new StoreSettings(
                     config.zookeeper(), config.sessionTimeout(), config.sessionTimeout())),
@@ -146,10 +160,11 @@ public final class NodeRuntime implements AutoCloseable {
       storage.follow(shown);
     });
     LOG.info(
-        "node={} cluster={} lane={} admin={} metrics={} started",
+        "node={} cluster={} lane={} smb={} admin={} metrics={} started",
         config.name(),
         bundle.clusterName(),
         laneAddress(),
+        users.address(),
         admin.address(),
         metrics.address());
   }

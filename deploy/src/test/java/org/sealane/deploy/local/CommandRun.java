@@ -20,6 +20,12 @@ record CommandRun(int exit, String out, String err) {
   /** Runs the command in {@code directory} and waits until it ends. */
   static CommandRun of(Path directory, String... arguments)
       throws IOException, InterruptedException {
+    return withInput(directory, "", arguments);
+  }
+
+  /** The same with {@code input} as its standard input. */
+  static CommandRun withInput(Path directory, String input, String... arguments)
+      throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
@@ -40,6 +46,9 @@ record CommandRun(int exit, String out, String err) {
             .redirectOutput(out.toFile())
             .redirectError(err.toFile())
             .start();
+    try (var stdin = process.outputWriter()) {
+      stdin.write(input);
+    }
     if (!process.waitFor(SECONDS_MAX, TimeUnit.SECONDS)) {
       process.destroyForcibly();
       throw new IOException("not done after " + SECONDS_MAX + " s: " + List.of(arguments));

@@ -1,0 +1,106 @@
+package org.sealane.deploy.node;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.sealane.cluster.document.DocumentContent.Server;
+import org.sealane.cluster.member.ClusterView;
+import org.sealane.deploy.config.NodeConfig;
+import org.sealane.deploy.units.HostPort;
+import org.sealane.smb.auth.ntlm.LogonLimits;
+import org.sealane.smb.auth.ntlm.LogonThrottle;
+import org.sealane.smb.auth.ntlm.NtlmMechanism;
+import org.sealane.smb.lane.Level;
+import org.sealane.smb.negotiate.Dialect;
+import org.sealane.smb.server.AccessRules;
+import org.sealane.smb.server.Limit;
+import org.sealane.smb.server.ServerEvent;
+import org.sealane.smb.server.ServerSettings;
+import org.sealane.smb.server.ServerStatus;
+import org.sealane.smb.server.SmbServer;
+import org.sealane.smb.transport.tcp.TcpTransport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The listener for users' SMB clients. What it asks of them is the cluster's signed server document
+ * as it is when a client connects. Any thread may call.
+ */
+final class UserListener implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(UserListener.class);
+
+  private final SmbServer server;
+
+  private UserListener(SmbServer server) {
+    this.server = server;
+  }
+
+  static UserListener start(
+      NodeConfig config, CurrentView view, UserTable users, UserShares shares, TcpTransport tcp)
+      throws IOException {
+    UUID guid = UUID.randomUUID();
+    return new UserListener(
+        SmbServer.builder()
+            .settings(() -> settings(guid, view, config.limits().smbConnections()))
+            .mechanism(
+                new NtlmMechanism(
+                    config.name(),
+                    users,
+                    new LogonThrottle(LogonLimits.DEFAULT, System::nanoTime),
+                    InstantSource.system(),
+                    new SecureRandom()))
+            .resolver(shares)
+            .events(UserListener::log)
+            .pool(tcp.pool())
+            .listen(tcp, config.smb().resolve())
+            .start());
+  }
+
+  private static ServerSettings settings(UUID guid, CurrentView view, int connections) {
+    Server wanted =
+        view.get().map(ClusterView::clients).map(c -> c.server()).orElse(Server.DEFAULT);
+    return ServerSettings.defaults(guid)
+        .withCiphers(wanted.ciphers())
+        .withSigning(wanted.signing())
+        .withSessionLevel(wanted.encryptData() ? Level.ENCRYPT : Level.CLEAR)
+        .withAccess(
+            new AccessRules(
+                Arrays.stream(Dialect.values())
+                    .filter(dialect -> dialect.isAtLeast(wanted.minDialect()))
+                    .collect(Collectors.toSet()),
+                wanted.requireSigning(),
+                wanted.rejectUnencryptedAccess()))
+        .with(Limit.CONNECTIONS, connections);
+  }
+
+  private static void log(ServerEvent event) {
+    LOG.info("client event={} windows={}", event, event.windowsId());
+  }
+
+  InetSocketAddress address() {
+    return server.addresses().getFirst();
+  }
+
+  /** The configured listener with the port it really has. */
+  HostPort address(HostPort configured) {
+    return configured.withPort(address().getPort());
+  }
+
+  ServerStatus status() {
+    return server.status();
+  }
+
+  /** Closes the connection of a session; false if there is none of that id. */
+  boolean disconnect(long sessionId) {
+    return server.disconnect(sessionId, "an administrator disconnects the session");
+  }
+
+  @Override
+  public void close() {
+    server.close();
+  }
+}

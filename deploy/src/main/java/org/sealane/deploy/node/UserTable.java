@@ -1,0 +1,64 @@
+package org.sealane.deploy.node;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.sealane.cluster.document.DocumentContent;
+import org.sealane.cluster.identity.DataKey;
+import org.sealane.cluster.identity.UserAccount;
+import org.sealane.cluster.member.ClusterView;
+import org.sealane.smb.auth.SessionSecret;
+import org.sealane.smb.auth.ntlm.UserAccounts;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The cluster's users, opened when they are asked for. Nothing of a password is kept between: the
+ * sealed documents are few, and opening one takes microseconds. Any thread may call.
+ */
+final class UserTable implements UserAccounts {
+  private static final Logger LOG = LoggerFactory.getLogger(UserTable.class);
+
+  private final CurrentView view;
+  private final DataKey dataKey;
+
+  UserTable(CurrentView view, DataKey dataKey) {
+    this.view = view;
+    this.dataKey = dataKey;
+  }
+
+  @Override
+  public Optional<Account> find(String name) {
+    for (Map.Entry<UUID, DocumentContent.User> user : users().entrySet()) {
+      Optional<UserAccount> opened = UserAccount.open(user.getKey(), user.getValue(), dataKey);
+      if (opened.isEmpty()) {
+        LOG.warn("user={} was not sealed under this cluster's data key", user.getKey());
+        continue;
+      }
+      SessionSecret hash = opened.get().ntHash();
+      if (opened.get().name().equalsIgnoreCase(name)) {
+        return Optional.of(new Account(opened.get().name(), hash));
+      }
+      hash.close();
+    }
+    return Optional.empty();
+  }
+
+  /** Users' ids by name; of two of one name the older counts. */
+  Map<String, UUID> ids() {
+    Map<String, UUID> ids = new HashMap<>();
+    users()
+        .forEach((id, user) ->
+            UserAccount.open(id, user, dataKey)
+                .ifPresent(account -> {
+                  account.ntHash().close();
+                  ids.putIfAbsent(account.name(), id);
+                }));
+    return ids;
+  }
+
+  private Map<UUID, DocumentContent.User> users() {
+    return view.get().map(ClusterView::clients).map(c -> c.users()).orElse(Map.of());
+  }
+}
