@@ -26,6 +26,7 @@ import org.sealane.smb.client.ClientListener;
 import org.sealane.smb.client.PayloadBytes;
 import org.sealane.smb.lane.LaneKey;
 import org.sealane.smb.lane.LaneKind;
+import org.sealane.smb.lane.LaneLimits;
 import org.sealane.smb.lane.LaneNode;
 import org.sealane.smb.lane.LanePolicy;
 import org.sealane.smb.lane.LaneResolver.LocalShares;
@@ -194,6 +195,7 @@ public final class TwoLaneNodes implements AutoCloseable {
                   node -> Optional.ofNullable(addresses.get(node)),
                   Map.of(),
                   Duration.ofSeconds(5),
+                  LaneLimits.DEFAULT,
                   events::add,
                   new ClientListener() {
                     @Override

@@ -21,6 +21,13 @@ final class ChannelSequence {
   /** Requests of earlier numbers, only while there are any: no more of them than requests. */
   private final List<UseCount> earlier = new ArrayList<>();
 
+  /** Goes on from a number, when nothing of any number before can be under way any more. */
+  void restart(int number) {
+    sequence = number & MASK;
+    outstanding = new UseCount();
+    earlier.clear();
+  }
+
   /**
    * Looks at a request's number.
    *

@@ -79,6 +79,7 @@ final class OpenCommands {
     call.exchange().forgetRelatedFileId();
     TreeConnect tree = call.tree();
     if (claimed.isPresent()) {
+      claimed.get().channelSequence().restart(call.request().header().channelSequence());
       return new Step.Run(Operation.certain(() -> resumed(claimed.get(), tree, asked)));
     }
     long openId = environment.openIds().getAsLong();
@@ -143,7 +144,7 @@ final class OpenCommands {
           open.share().setInformation(new FileChange.Allocation(bytes));
         }
       }
-      List<CreateContext> answers = DurableCommands.withDurability(answers(contexts), open);
+      List<CreateContext> answers = DurableCommands.withDurability(answers(contexts, open), open);
       return new Outcome.Opened(open, DurableCommands.response(open, answers));
     } catch (ShareException | RuntimeException e) {
       open.beginClose();
@@ -156,7 +157,7 @@ final class OpenCommands {
   private static Outcome resumed(Open open, TreeConnect tree, CreateRequest asked)
       throws ShareException {
     try {
-      List<CreateContext> answers = answers(asked.contexts());
+      List<CreateContext> answers = answers(asked.contexts(), open);
       boolean reconnects =
           asked.contexts().stream()
               .anyMatch(CreateContext.DurableHandleReconnectV2.class::isInstance);
@@ -169,11 +170,17 @@ final class OpenCommands {
     }
   }
 
-  private static List<CreateContext> answers(List<CreateContext> contexts) {
+  private static List<CreateContext> answers(List<CreateContext> contexts, Open open)
+      throws ShareException {
     List<CreateContext> answers = new ArrayList<>();
     for (CreateContext context : contexts) {
       if (context instanceof CreateContext.QueryMaximalAccess) {
         answers.add(new CreateContext.MaximalAccess(NtStatus.SUCCESS, AccessMask.FILE_ALL_ACCESS));
+      } else if (context instanceof CreateContext.QueryOnDiskId) {
+        answers.add(
+            new CreateContext.OnDiskId(
+                open.share().information().fileId(),
+                open.tree().grant().backend().volumeInformation().serialNumber()));
       }
     }
     return answers;
