@@ -119,6 +119,11 @@ final class Open {
     return closing.compareAndSet(false, true);
   }
 
+  /** As {@link #closeShare}, but what was to be deleted stays. */
+  void abandonShare() throws ShareException {
+    share.abandon();
+  }
+
   /** Closes the share's open; called once, by whom {@link #beginClose} told so. Blocks. */
   void closeShare() throws ShareException {
     try {

@@ -241,6 +241,19 @@ final class OpenCommands {
     }
   }
 
+  /** As a crash of this process would: their clients will open them again. What fails is logged. */
+  static void abandonShares(List<Open> opens) {
+    for (Open open : opens) {
+      if (open.beginClose()) {
+        try {
+          open.abandonShare();
+        } catch (ShareException e) {
+          log.warn("not closed file={} path={}: {}", open.id(), open.path().wire(), e.getMessage());
+        }
+      }
+    }
+  }
+
   private static void closeShares(List<Open> opens, Exception cause) {
     for (Open open : opens) {
       try {

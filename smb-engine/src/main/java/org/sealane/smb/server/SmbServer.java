@@ -356,7 +356,8 @@ public final class SmbServer implements AutoCloseable {
 
   /**
    * Stops accepting, answers what is under way within {@link Limit#DRAIN_MILLIS}, closes all
-   * connections and their opens. Idempotent.
+   * connections and their opens; what a durable one was to delete stays, as its client will open it
+   * again. Idempotent.
    */
   @Override
   public void close() {
@@ -375,7 +376,7 @@ public final class SmbServer implements AutoCloseable {
       }
     }
     ticker.shutdownNow();
-    OpenCommands.closeShares(durableOpens.close());
+    OpenCommands.abandonShares(durableOpens.close());
     ownExecutor.ifPresent(ExecutorService::shutdown);
   }
 
