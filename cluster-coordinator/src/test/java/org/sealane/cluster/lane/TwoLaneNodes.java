@@ -26,6 +26,7 @@ import org.sealane.smb.client.ClientListener;
 import org.sealane.smb.client.PayloadBytes;
 import org.sealane.smb.lane.LaneKey;
 import org.sealane.smb.lane.LaneKind;
+import org.sealane.smb.lane.LaneLimits;
 import org.sealane.smb.lane.LaneNode;
 import org.sealane.smb.lane.LanePolicy;
 import org.sealane.smb.lane.LaneResolver.LocalShares;
@@ -49,7 +50,10 @@ import org.sealane.smb.transport.tcp.TcpTransport;
  */
 public final class TwoLaneNodes implements AutoCloseable {
   private final Map<String, InetSocketAddress> addresses = new ConcurrentHashMap<>();
-  private final Node server;
+  private final Proof serverProof;
+  private final LocalShares shares;
+  private final UUID clusterId;
+  private volatile Node server;
   private final Node client;
 
   /**
@@ -97,8 +101,23 @@ public final class TwoLaneNodes implements AutoCloseable {
       Function<ClusterCa, Proof> clientProof)
       throws IOException {
     ClusterCa ca = newCa(UUID.randomUUID());
-    server = new Node("node1", ca.clusterId(), serverProof.apply(ca), shares);
-    client = new Node("node2", ca.clusterId(), clientProof.apply(ca), (_, _) -> Optional.empty());
+    this.clusterId = ca.clusterId();
+    this.serverProof = serverProof.apply(ca);
+    this.shares = shares;
+    server = new Node("node1", this.serverProof, shares, new LaneRules());
+    client = new Node("node2", clientProof.apply(ca), (_, _) -> Optional.empty(), new LaneRules());
+  }
+
+  /**
+   * Node1 forgets all that it only remembers: every connection is dropped, and a new process takes
+   * its place at another address. What it serves stays.
+   */
+  public void restartServer() throws IOException {
+    Node old = server;
+    old.lanes.server().reset(_ -> true, "restart");
+    old.close();
+    requireNothingKept(old);
+    server = new Node("node1", serverProof, shares, old.rules);
   }
 
   /** A CA of the cluster with that id; each call makes another key. */
@@ -156,10 +175,13 @@ public final class TwoLaneNodes implements AutoCloseable {
   public void close() {
     client.close();
     server.close();
-    for (Node node : List.of(client, server)) {
-      if (node.pool.outstandingBytes() != 0) {
-        throw new AssertionError(node.pool.outstandingBytes() + " bytes of frames were kept");
-      }
+    requireNothingKept(client);
+    requireNothingKept(server);
+  }
+
+  private static void requireNothingKept(Node node) {
+    if (node.pool.outstandingBytes() != 0) {
+      throw new AssertionError(node.pool.outstandingBytes() + " bytes of frames were kept");
     }
   }
 
@@ -167,12 +189,13 @@ public final class TwoLaneNodes implements AutoCloseable {
   public final class Node {
     private final FramePool pool = new FramePool(256 << 20, 32 << 20);
     private final TcpTransport transport = new TcpTransport(TcpSettings.defaults(), pool);
-    private final LaneRules rules = new LaneRules();
+    private final LaneRules rules;
     private final List<ServerEvent> events = new CopyOnWriteArrayList<>();
     private final List<ClientEvent> clientEvents = new CopyOnWriteArrayList<>();
     private final LaneNode lanes;
 
-    private Node(String name, UUID clusterId, Proof proof, LocalShares shares) throws IOException {
+    private Node(String name, Proof proof, LocalShares shares, LaneRules rules) throws IOException {
+      this.rules = rules;
       NodeMechanism mechanism =
           new NodeMechanism(
               proof::credentials,
@@ -194,6 +217,7 @@ public final class TwoLaneNodes implements AutoCloseable {
                   node -> Optional.ofNullable(addresses.get(node)),
                   Map.of(),
                   Duration.ofSeconds(5),
+                  LaneLimits.DEFAULT,
                   events::add,
                   new ClientListener() {
                     @Override

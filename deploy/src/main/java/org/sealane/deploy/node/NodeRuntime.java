@@ -32,6 +32,7 @@ import org.sealane.smb.client.ClientListener;
 import org.sealane.smb.encryption.warmup.CipherWarmUp;
 import org.sealane.smb.lane.LaneKey;
 import org.sealane.smb.lane.LaneKind;
+import org.sealane.smb.lane.LaneLimits;
 import org.sealane.smb.lane.LaneNode;
 import org.sealane.smb.lane.LaneRules;
 import org.sealane.smb.negotiate.CipherId;
@@ -188,6 +189,7 @@ public final class NodeRuntime implements AutoCloseable {
         view::laneAddress,
         Map.of(Limit.CONNECTIONS, config.limits().laneConnections()),
         config.sessionTimeout().dividedBy(DELIVERY_PART),
+        LaneLimits.DEFAULT,
         event -> LOG.info("lane event={}", event),
         ClientListener.NONE);
   }

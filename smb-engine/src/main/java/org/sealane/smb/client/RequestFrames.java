@@ -98,13 +98,14 @@ final class RequestFrames {
 
   private static MemorySegment encode(Request request) {
     MessageWriter out = new MessageWriter();
+    Optional<ClientTree> tree = request.scope().tree();
     Smb2Header header =
         new Smb2Header(
             request.content().creditCharge(),
-            NtStatus.SUCCESS,
+            Smb2Header.statusField(tree.map(ClientTree::channelSequence).orElse(0)),
             request.command().code(),
             request.creditRequest,
-            0,
+            tree.filter(ClientTree::replays).isPresent() ? HeaderFlags.REPLAY_OPERATION : 0,
             0,
             request.messageId,
             Smb2Header.treeField(request.scope().treeId()),

@@ -24,6 +24,9 @@ import org.sealane.smb.transport.Transport;
  * opens to them. Any thread may call, but {@link #close} no thread of the transport.
  */
 public final class LaneNode implements AutoCloseable {
+  /** Opens that wait for their node: those of a few full sessions. */
+  private static final int DURABLE_OPENS = 65_536;
+
   private final SmbClient client;
   private final Lanes lanes;
   private final SmbServer server;
@@ -42,6 +45,7 @@ public final class LaneNode implements AutoCloseable {
    * @param addresses the lane listener of another node; empty if it is not in the cluster
    * @param limits of the listener that differ from the defaults
    * @param deliveryTimeout how long sent bytes may stay unacknowledged
+   * @param laneLimits how long things of a lane may take
    * @param serverEvents hears of refusals
    * @param clientEvents hears of requests and refusals
    */
@@ -57,6 +61,7 @@ public final class LaneNode implements AutoCloseable {
       Function<String, Optional<InetSocketAddress>> addresses,
       Map<Limit, Integer> limits,
       Duration deliveryTimeout,
+      LaneLimits laneLimits,
       EventSink serverEvents,
       ClientListener clientEvents) {}
 
@@ -93,7 +98,12 @@ public final class LaneNode implements AutoCloseable {
             System.currentTimeMillis() << 20);
     return new LaneNode(
         client,
-        new Lanes(dialer, settings.rules(), settings.addresses(), System::nanoTime),
+        new Lanes(
+            dialer,
+            settings.rules(),
+            settings.addresses(),
+            settings.laneLimits(),
+            System::nanoTime),
         server);
   }
 
@@ -102,7 +112,8 @@ public final class LaneNode implements AutoCloseable {
     ServerSettings settings =
         ServerSettings.defaults(guid)
             .with(Limit.SESSIONS_PER_CONNECTION, 1)
-            .with(Limit.TREES_PER_SESSION, 1);
+            .with(Limit.TREES_PER_SESSION, 1)
+            .with(Limit.DURABLE_OPENS, DURABLE_OPENS);
     for (Map.Entry<Limit, Integer> limit : limits.entrySet()) {
       settings = settings.with(limit.getKey(), limit.getValue());
     }

@@ -21,6 +21,8 @@ import org.sealane.smb.transport.FramePool;
  * @param fresh salt and time for one NEGOTIATE response
  * @param sessionIds new ids that no peer can guess, never 0 or -1
  * @param openIds new ids, never used before in this process, never -1
+ * @param globalSessions the sessions of all connections
+ * @param durableOpens opens that outlive their connection
  */
 record ConnectionEnvironment(
     long connectionId,
@@ -31,7 +33,9 @@ record ConnectionEnvironment(
     ShareResolver resolver,
     Supplier<ServerNegotiation.Fresh> fresh,
     LongSupplier sessionIds,
-    LongSupplier openIds) {
+    LongSupplier openIds,
+    GlobalSessions globalSessions,
+    DurableOpens durableOpens) {
 
   int limit(Limit limit) {
     return settings.limit(limit);

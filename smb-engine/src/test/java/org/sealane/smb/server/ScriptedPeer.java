@@ -45,11 +45,18 @@ final class ScriptedPeer {
   CipherId cipher = CipherId.AES_128_GCM;
   SigningAlgorithm signing = SigningAlgorithm.AES_GMAC;
   PreauthIntegrityHash hash = PreauthIntegrityHash.initial();
+
+  /** From which each session's goes on. */
+  PreauthIntegrityHash negotiatedHash = hash;
+
   Optional<SessionKeys> keys = Optional.empty();
   long nextMessageId;
   long granted = 1;
   long sessionId;
   int treeId;
+
+  /** What SESSION_SETUP says it replaces. */
+  long previousSessionId;
 
   /**
    * One response.
@@ -104,6 +111,7 @@ final class ScriptedPeer {
     hash = hash.extend(MemorySegment.ofArray(message));
     Reply reply = ask(message);
     hash = hash.extend(reply.in().message());
+    negotiatedHash = hash;
     return reply;
   }
 
@@ -126,7 +134,11 @@ final class ScriptedPeer {
   PeerRequest setupRequest(String word, int flags) {
     SessionSetupRequest setup =
         new SessionSetupRequest(
-            flags, SecurityMode.SIGNING_ENABLED, Capabilities.NONE, 0, TestMechanism.token(word));
+            flags,
+            SecurityMode.SIGNING_ENABLED,
+            Capabilities.NONE,
+            previousSessionId,
+            TestMechanism.token(word));
     return request(Command.SESSION_SETUP)
         .body(out -> SessionSetupRequestCodec.encode(setup, out))
         .credits(64);

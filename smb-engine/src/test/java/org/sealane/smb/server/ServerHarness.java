@@ -9,6 +9,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import org.sealane.smb.negotiate.ServerNegotiation;
@@ -23,20 +24,46 @@ final class ServerHarness {
   static final UUID SERVER_GUID = new UUID(3, 3);
 
   final FramePool pool = new FramePool(64L << 20, 16L << 20);
-  final MemoryShare share = new MemoryShare();
+  final MemoryShare share;
   final TestMechanism mechanism = new TestMechanism();
+  final GlobalSessions globalSessions;
+  final DurableOpens durableOpens;
   final List<ServerEvent> events = new ArrayList<>();
   final FakeTransportConnection transport = new FakeTransportConnection();
   final Deque<Runnable> workers = new ArrayDeque<>();
   final ServerConnection connection;
-  private final AtomicLong sessionIds = new AtomicLong(0x5000_0000_0000_0001L);
-  private final AtomicLong openIds = new AtomicLong(1);
+  private final AtomicLong sessionIds;
+  private final AtomicLong openIds;
+  private final ServerSettings settings;
+  private final ShareResolver resolver;
   boolean workersPaused;
   boolean finished;
   boolean authenticated;
   long nowNanos = 1_000_000_000_000L;
 
   ServerHarness(ServerSettings settings, ShareResolver resolver) {
+    this(settings, resolver, Optional.empty());
+  }
+
+  /**
+   * @param beside another connection of the same server, with whose worker threads and owner this
+   *     one's have nothing to do
+   */
+  private ServerHarness(
+      ServerSettings settings, ShareResolver resolver, Optional<ServerHarness> beside) {
+    this.settings = settings;
+    this.resolver = resolver;
+    share = beside.map(other -> other.share).orElseGet(MemoryShare::new);
+    globalSessions = beside.map(other -> other.globalSessions).orElseGet(GlobalSessions::new);
+    durableOpens =
+        beside
+            .map(other -> other.durableOpens)
+            .orElseGet(() -> new DurableOpens(settings.limit(Limit.DURABLE_OPENS)));
+    sessionIds =
+        beside
+            .map(other -> other.sessionIds)
+            .orElseGet(() -> new AtomicLong(0x5000_0000_0000_0001L));
+    openIds = beside.map(other -> other.openIds).orElseGet(() -> new AtomicLong(1));
     ConnectionEnvironment environment =
         new ConnectionEnvironment(
             transport.id(),
@@ -47,7 +74,9 @@ final class ServerHarness {
             resolver,
             () -> new ServerNegotiation.Fresh(new byte[32], 0),
             sessionIds::getAndIncrement,
-            openIds::getAndIncrement);
+            openIds::getAndIncrement,
+            globalSessions,
+            durableOpens);
     connection =
         new ServerConnection(
             transport,
@@ -66,7 +95,12 @@ final class ServerHarness {
                 finished = true;
               }
             });
-    transport.handler = java.util.Optional.of(connection);
+    transport.handler = Optional.of(connection);
+  }
+
+  /** One more connection of the same server. */
+  ServerHarness another() {
+    return new ServerHarness(settings, resolver, Optional.of(this));
   }
 
   /** A server whose every name is the one memory share, at any level. */
