@@ -7,6 +7,9 @@ import static org.sealane.cluster.lane.TwoLaneNodes.policy;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,6 +19,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -282,6 +286,46 @@ class LaneMoveTest {
     assertThat(Files.readAllBytes(root.resolve("new"))).containsExactly(4);
     assertThat(root.resolve("old")).doesNotExist();
     assertThat(root.resolve("deleted")).doesNotExist();
+  }
+
+  @Test
+  void shouldDeleteTheFileWhenTheServerRestartsBeforeTheCloseArrives() throws Exception {
+    ShareOpen deleted = open("deleted", CreateDisposition.CREATE, CreateOptions.DELETE_ON_CLOSE);
+    CountDownLatch lost = new CountDownLatch(1);
+    relay.tap((_, direction, _, frame) -> {
+      if (direction == LaneRelay.Direction.REQUEST) {
+        relay.tap(LaneRelay.Tap.UNCHANGED);
+        relay.target(nobody());
+        relay.cut();
+        lost.countDown();
+      }
+      return frame;
+    });
+
+    CompletableFuture<Void> closing = CompletableFuture.runAsync(() -> close(deleted));
+    assertThat(lost.await(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    restart();
+    closing.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+
+    assertThat(moves().remade()).isEqualTo(1);
+    assertThat(root.resolve("deleted")).doesNotExist();
+  }
+
+  /** An address where nothing listens. */
+  private static InetSocketAddress nobody() {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return new InetSocketAddress(InetAddress.getLoopbackAddress(), socket.getLocalPort());
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static void close(ShareOpen open) {
+    try {
+      open.close();
+    } catch (ShareException e) {
+      throw new AssertionError(e);
+    }
   }
 
   @Test

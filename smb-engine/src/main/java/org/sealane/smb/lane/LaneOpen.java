@@ -389,16 +389,20 @@ final class LaneOpen implements ShareOpen {
   }
 
   private void release() throws ShareException {
-    if (madeAgain && deleteOnClose) {
-      call("delete", open -> open.setInfo(new FileChange.Disposition(true)));
-    }
     try {
-      call("close", ClientOpen::close);
+      call("close", this::closeOn);
     } catch (ShareException e) {
       // The first CLOSE was carried out, and its answer lost with the session.
       if (!closed) {
         throw e;
       }
     }
+  }
+
+  /** Asks anew on each session: the lane may make the open again while its close is under way. */
+  private CompletionStage<Void> closeOn(ClientOpen open) {
+    return madeAgain && deleteOnClose
+        ? open.setInfo(new FileChange.Disposition(true)).thenCompose(_ -> open.close())
+        : open.close();
   }
 }
