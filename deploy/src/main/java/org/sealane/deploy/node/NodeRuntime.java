@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.sealane.cluster.audit.JsonLinesAuditLog;
 import org.sealane.cluster.identity.JoinBundle;
@@ -134,10 +133,7 @@ public final class NodeRuntime implements AutoCloseable {
                 new StoreSettings(
                     config.zookeeper(), config.sessionTimeout(), config.sessionTimeout())),
             rules,
-            departed -> {
-              lanes.reset(departed.node(), "process " + departed + " has left the cluster");
-              return CompletableFuture.completedFuture(null);
-            },
+            departed -> lanes.reset(departed.node(), departed + " has left the cluster"),
             audit);
     // The member leaves after lanes and storage are closed, before the transport and the log are.
     opened.add(opened.indexOf(storage), member);

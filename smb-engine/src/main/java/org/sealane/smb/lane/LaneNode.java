@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.sealane.smb.auth.NodeMechanism;
 import org.sealane.smb.auth.Principal;
@@ -134,15 +135,20 @@ public final class LaneNode implements AutoCloseable {
     return server;
   }
 
-  /** Drops every lane with {@code node}, in both directions, with what the kernel holds of it. */
-  public void reset(String node, String reason) {
-    lanes.reset(node, reason);
-    server.reset(
-        peer ->
-            switch (peer) {
-              case Principal.Node other -> other.name().equals(node);
-            },
-        reason);
+  /**
+   * Drops every lane with {@code node}, in both directions, with what the kernel holds of it.
+   * Completes when nothing can pass any more over connections made before.
+   */
+  public CompletionStage<Void> reset(String node, String reason) {
+    CompletionStage<Void> opened = lanes.reset(node, reason);
+    CompletionStage<Void> accepted =
+        server.reset(
+            peer ->
+                switch (peer) {
+                  case Principal.Node other -> other.name().equals(node);
+                },
+            reason);
+    return opened.thenCombine(accepted, (_, _) -> null);
   }
 
   /** Closes the lanes this node opened, then answers what is under way on the others, and ends. */

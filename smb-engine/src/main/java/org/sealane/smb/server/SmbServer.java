@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -232,14 +234,14 @@ public final class SmbServer implements AutoCloseable {
 
   /**
    * Drops every connection with a session of a peer that {@code which} names, with what the kernel
-   * holds of it.
+   * holds of it; one that is still being authenticated is dropped if it turns out to be such a
+   * peer's. Completes when nothing can pass any more over connections that were accepted before.
    */
-  public void reset(Predicate<Principal> which, String reason) {
-    for (ServerConnection connection : snapshot()) {
-      if (connection.status().sessions().stream().anyMatch(s -> which.test(s.peer()))) {
-        connection.reset(reason);
-      }
-    }
+  public CompletionStage<Void> reset(Predicate<Principal> which, String reason) {
+    return CompletableFuture.allOf(
+        snapshot().stream()
+            .map(connection -> connection.reset(which, reason).toCompletableFuture())
+            .toArray(CompletableFuture[]::new));
   }
 
   private List<ServerConnection> snapshot() {
