@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sealane.smb.lane.LaneMoves;
+import org.sealane.smb.lane.Level;
 import org.sealane.smb.lane.MoveCause;
 import org.sealane.smb.share.AccessMask;
 import org.sealane.smb.share.CreateDisposition;
@@ -124,8 +126,12 @@ class LaneMoveTest {
   }
 
   private static void write(ShareOpen file, int value) {
+    write(file, bytes(value));
+  }
+
+  private static void write(ShareOpen file, MemorySegment content) {
     try {
-      file.write(0, bytes(value), false);
+      file.write(0, content, false);
     } catch (ShareException e) {
       throw new AssertionError(e);
     }
@@ -216,6 +222,48 @@ class LaneMoveTest {
     }
     assertThat(Files.readAllBytes(root.resolve("second"))).containsExactly(6);
     assertThat(lane.moves().remade()).isZero();
+  }
+
+  @Test
+  void shouldSealWhatIsQueuedInTheClearWhenTheLeaseEnds() throws Exception {
+    byte[] content = LaneVolumes.random(40 << 20, 4);
+    lane.level(Level.CLEAR);
+    try (ShareOpen file = open("file", CreateDisposition.CREATE, 0)) {
+      CountDownLatch reached = new CountDownLatch(1);
+      CountDownLatch released = new CountDownLatch(1);
+      lane.relay.tap((_, direction, _, frame) -> {
+        if (direction == LaneRelay.Direction.REQUEST && frame.length > 1 << 20) {
+          reached.countDown();
+          awaitUninterruptibly(released);
+        }
+        return frame;
+      });
+      CompletableFuture<Void> written =
+          CompletableFuture.runAsync(() -> write(file, MemorySegment.ofArray(content)));
+      reached.await();
+
+      lane.nodes.client().rules().failSealed(true);
+      released.countDown();
+      written.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+    }
+    assertThat(Files.readAllBytes(root.resolve("file"))).isEqualTo(content);
+    assertThat(lane.moves(MoveCause.LOSS)).isEqualTo(1);
+    assertThat(lane.nodes.payload().sealed()).isEqualTo(content.length);
+    long clear =
+        lane.relay.links().stream()
+            .flatMap(link -> link.frames(LaneRelay.Direction.REQUEST).stream())
+            .filter(frame -> frame[0] == (byte) 0xFE && frame.length > 1 << 20)
+            .mapToLong(frame -> frame.length)
+            .sum();
+    assertThat(clear).as("what the kernel had already, no more").isLessThan(content.length);
+  }
+
+  private static void awaitUninterruptibly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 
   @Test

@@ -76,7 +76,7 @@ public final class LaneNode implements AutoCloseable {
     UUID guid = UUID.randomUUID();
     SmbServer server =
         SmbServer.builder()
-            .settings(serverSettings(guid, settings.limits()))
+            .settings(serverSettings(guid, settings))
             .mechanism(settings.mechanism())
             .resolver(new LaneResolver(settings.rules(), settings.shares()))
             .pool(settings.pool())
@@ -108,13 +108,14 @@ public final class LaneNode implements AutoCloseable {
   }
 
   /** One session a connection and one tree a session: a lane is no more than that. */
-  private static ServerSettings serverSettings(UUID guid, Map<Limit, Integer> limits) {
+  private static ServerSettings serverSettings(UUID guid, Settings node) {
     ServerSettings settings =
         ServerSettings.defaults(guid)
             .with(Limit.SESSIONS_PER_CONNECTION, 1)
             .with(Limit.TREES_PER_SESSION, 1)
-            .with(Limit.DURABLE_OPENS, DURABLE_OPENS);
-    for (Map.Entry<Limit, Integer> limit : limits.entrySet()) {
+            .with(Limit.DURABLE_OPENS, DURABLE_OPENS)
+            .with(Limit.DELIVERY_MILLIS, Math.toIntExact(node.deliveryTimeout().toMillis()));
+    for (Map.Entry<Limit, Integer> limit : node.limits().entrySet()) {
       settings = settings.with(limit.getKey(), limit.getValue());
     }
     return settings;

@@ -91,6 +91,11 @@ public final class LaneResolver implements ShareResolver {
     }
 
     @Override
+    public boolean mayLeave(Level level) {
+      return rules.mayLeave(level);
+    }
+
+    @Override
     public Level sendLevel() {
       return rules.sendLevel(volume, kind);
     }
