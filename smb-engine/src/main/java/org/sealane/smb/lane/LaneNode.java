@@ -45,6 +45,7 @@ public final class LaneNode implements AutoCloseable {
    * @param addresses the lane listener of another node; empty if it is not in the cluster
    * @param limits of the listener that differ from the defaults
    * @param deliveryTimeout how long sent bytes may stay unacknowledged
+   * @param policies exchanged with the other end of each lane before its first payload
    * @param laneLimits how long things of a lane may take
    * @param serverEvents hears of refusals
    * @param clientEvents hears of requests and refusals
@@ -61,6 +62,7 @@ public final class LaneNode implements AutoCloseable {
       Function<String, Optional<InetSocketAddress>> addresses,
       Map<Limit, Integer> limits,
       Duration deliveryTimeout,
+      PolicyState policies,
       LaneLimits laneLimits,
       EventSink serverEvents,
       ClientListener clientEvents) {}
@@ -78,7 +80,7 @@ public final class LaneNode implements AutoCloseable {
         SmbServer.builder()
             .settings(serverSettings(guid, settings))
             .mechanism(settings.mechanism())
-            .resolver(new LaneResolver(settings.rules(), settings.shares()))
+            .resolver(new LaneResolver(settings.rules(), settings.shares(), settings.policies()))
             .pool(settings.pool())
             .events(settings.serverEvents())
             .listen(settings.transport(), settings.listen())
@@ -102,6 +104,7 @@ public final class LaneNode implements AutoCloseable {
             dialer,
             settings.rules(),
             settings.addresses(),
+            settings.policies(),
             settings.laneLimits(),
             System::nanoTime),
         server);

@@ -388,12 +388,15 @@ final class LaneOpen implements ShareOpen {
     }
   }
 
+  private CompletionStage<Void> close(ClientOpen open) {
+    return madeAgain && deleteOnClose
+        ? open.setInfo(new FileChange.Disposition(true)).thenCompose(_ -> open.close())
+        : open.close();
+  }
+
   private void release() throws ShareException {
-    if (madeAgain && deleteOnClose) {
-      call("delete", open -> open.setInfo(new FileChange.Disposition(true)));
-    }
     try {
-      call("close", ClientOpen::close);
+      call("close", this::close);
     } catch (ShareException e) {
       // The first CLOSE was carried out, and its answer lost with the session.
       if (!closed) {
