@@ -207,8 +207,8 @@ class DisksOverLanesTest {
               assertThat(nodes.client().lanes().lanes().status())
                   .singleElement()
                   .satisfies(lane -> assertThat(lane.moves().count()).isEqualTo(1))
-                  .satisfies(lane ->
-                      assertThat(lane.moves().byCause()).containsOnlyKeys(MoveCause.LOSS)));
+                  .satisfies(
+                      lane -> assertThat(lane.moves().byCause()).containsOnlyKeys(MoveCause.LOSS)));
     }
   }
 

@@ -27,6 +27,9 @@ public final class LaneNode implements AutoCloseable {
   /** Opens that wait for their node: those of a few full sessions. */
   private static final int DURABLE_OPENS = 65_536;
 
+  /** Longer than the other node tries to open a lane again. */
+  private static final int DURABLE_MILLIS = 150_000;
+
   private final SmbClient client;
   private final Lanes lanes;
   private final SmbServer server;
@@ -117,6 +120,7 @@ public final class LaneNode implements AutoCloseable {
             .with(Limit.SESSIONS_PER_CONNECTION, 1)
             .with(Limit.TREES_PER_SESSION, 1)
             .with(Limit.DURABLE_OPENS, DURABLE_OPENS)
+            .with(Limit.DURABLE_MILLIS, DURABLE_MILLIS)
             .with(Limit.DELIVERY_MILLIS, Math.toIntExact(node.deliveryTimeout().toMillis()));
     for (Map.Entry<Limit, Integer> limit : node.limits().entrySet()) {
       settings = settings.with(limit.getKey(), limit.getValue());
