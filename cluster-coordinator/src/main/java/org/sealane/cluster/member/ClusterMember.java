@@ -26,7 +26,7 @@ import org.sealane.cluster.document.VerifiedSlot;
 import org.sealane.cluster.store.ClusterPaths;
 import org.sealane.cluster.store.ClusterStore;
 import org.sealane.cluster.store.StoreEvent;
-import org.sealane.cluster.turn.NodeProcess;
+import org.sealane.cluster.turn.MemberId;
 import org.sealane.cluster.turn.TurnAction;
 import org.sealane.smb.lane.LaneKind;
 import org.sealane.smb.lane.LaneRules;
@@ -332,7 +332,7 @@ public final class ClusterMember implements AutoCloseable {
         .thenRun(() -> tell(new MemberEvent.Drained(await.volume(), await.epoch())));
   }
 
-  private void fence(NodeProcess departed) {
+  private void fence(MemberId departed) {
     fence
         .fence(departed)
         .whenComplete((_, failure) ->

@@ -4,7 +4,7 @@ import java.util.OptionalLong;
 import java.util.UUID;
 import org.sealane.cluster.store.StoreEvent;
 import org.sealane.cluster.store.StoreResult;
-import org.sealane.cluster.turn.NodeProcess;
+import org.sealane.cluster.turn.MemberId;
 
 /** What {@link MemberLogic} is told. */
 public sealed interface MemberEvent {
@@ -22,10 +22,10 @@ public sealed interface MemberEvent {
   record Drained(UUID volume, long epoch) implements MemberEvent {}
 
   /** {@link MemberAction.Fence} is done. */
-  record Fenced(NodeProcess departed) implements MemberEvent {}
+  record Fenced(MemberId departed) implements MemberEvent {}
 
   /** {@link MemberAction.Fence} failed; it is asked for again. */
-  record FenceFailed(NodeProcess departed, String why) implements MemberEvent {}
+  record FenceFailed(MemberId departed, String why) implements MemberEvent {}
 
   /**
    * {@link MemberAction.ClaimBacking} ended.

@@ -22,7 +22,6 @@ import org.sealane.cluster.store.StoreEvent;
 import org.sealane.cluster.store.StoreRequest;
 import org.sealane.cluster.store.StoreResult;
 import org.sealane.cluster.turn.MemberId;
-import org.sealane.cluster.turn.NodeProcess;
 import org.sealane.cluster.turn.NodeSigner;
 import org.sealane.cluster.turn.TurnAction;
 
@@ -358,7 +357,7 @@ public final class MemberLogic {
     }
     MemberId me = self.orElseThrow();
     if (done.readMembersToo()) {
-      peers.seen(otherProcesses());
+      peers.seen(otherMembers());
       if (observed.entrySession(identity.node()) != me.session()) {
         agenda.everything();
         register();
@@ -439,10 +438,10 @@ public final class MemberLogic {
     }
   }
 
-  private List<NodeProcess> otherProcesses() {
+  private List<MemberId> otherMembers() {
     return observed.members().values().stream()
-        .map(registration -> registration.member().process())
-        .filter(process -> !process.node().equals(identity.node()))
+        .map(Registration::member)
+        .filter(member -> !member.node().equals(identity.node()))
         .toList();
   }
 

@@ -25,7 +25,7 @@ class StatementTest {
           DocumentDigest.of(new byte[] {1}),
           TurnStep.SEND,
           member,
-          List.of(new NodeProcess("node2", UUID.randomUUID())),
+          List.of(new MemberId("node2", 7, UUID.randomUUID())),
           Instant.ofEpochSecond(5));
 
   @Test

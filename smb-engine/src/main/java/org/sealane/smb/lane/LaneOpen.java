@@ -388,20 +388,21 @@ final class LaneOpen implements ShareOpen {
     }
   }
 
-  private CompletionStage<Void> close(ClientOpen open) {
-    return madeAgain && deleteOnClose
-        ? open.setInfo(new FileChange.Disposition(true)).thenCompose(_ -> open.close())
-        : open.close();
-  }
-
   private void release() throws ShareException {
     try {
-      call("close", this::close);
+      call("close", this::closeOn);
     } catch (ShareException e) {
       // The first CLOSE was carried out, and its answer lost with the session.
       if (!closed) {
         throw e;
       }
     }
+  }
+
+  /** Asks anew on each session: the lane may make the open again while its close is under way. */
+  private CompletionStage<Void> closeOn(ClientOpen open) {
+    return madeAgain && deleteOnClose
+        ? open.setInfo(new FileChange.Disposition(true)).thenCompose(_ -> open.close())
+        : open.close();
   }
 }
