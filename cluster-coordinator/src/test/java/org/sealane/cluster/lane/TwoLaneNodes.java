@@ -34,6 +34,7 @@ import org.sealane.smb.lane.LaneRule;
 import org.sealane.smb.lane.LaneRules;
 import org.sealane.smb.lane.LaneStatus;
 import org.sealane.smb.lane.Level;
+import org.sealane.smb.lane.PolicyState;
 import org.sealane.smb.lane.RekeyLimits;
 import org.sealane.smb.lane.TransportPreference;
 import org.sealane.smb.negotiate.CipherId;
@@ -62,8 +63,10 @@ public final class TwoLaneNodes implements AutoCloseable {
    * @param credentials its own; a test may give it what is not good
    * @param enrollment which certificates are good to it
    * @param clock by which it judges them
+   * @param policies what it knows of the volumes' policies
    */
-  public record Proof(NodeCredentials credentials, Enrollment enrollment, Clock clock) {
+  public record Proof(
+      NodeCredentials credentials, Enrollment enrollment, Clock clock, PolicyState policies) {
     /** A certificate of the cluster's CA for {@code name}, good for a day; believes every node. */
     public static Proof good(ClusterCa ca, String name) {
       return of(ca.issueNode(name, aDay()));
@@ -71,15 +74,20 @@ public final class TwoLaneNodes implements AutoCloseable {
 
     /** These credentials; believes every node. */
     public static Proof of(NodeCredentials credentials) {
-      return new Proof(credentials, _ -> Enrollment.Verdict.ACCEPTED, Clock.systemUTC());
+      return new Proof(
+          credentials, _ -> Enrollment.Verdict.ACCEPTED, Clock.systemUTC(), PolicyState.NONE);
     }
 
     public Proof believing(Enrollment other) {
-      return new Proof(credentials, other, clock);
+      return new Proof(credentials, other, clock, policies);
     }
 
     public Proof at(Clock other) {
-      return new Proof(credentials, enrollment, other);
+      return new Proof(credentials, enrollment, other, policies);
+    }
+
+    public Proof knowing(PolicyState other) {
+      return new Proof(credentials, enrollment, clock, other);
     }
   }
 
@@ -217,6 +225,7 @@ public final class TwoLaneNodes implements AutoCloseable {
                   node -> Optional.ofNullable(addresses.get(node)),
                   Map.of(),
                   Duration.ofSeconds(5),
+                  proof.policies(),
                   LaneLimits.DEFAULT,
                   events::add,
                   new ClientListener() {

@@ -3,7 +3,6 @@ package org.sealane.csv.lane;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
-import static org.sealane.cluster.lane.TwoLaneNodes.policy;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -15,10 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -26,24 +22,15 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.sealane.cluster.lane.TwoLaneNodes;
-import org.sealane.smb.lane.LaneKind;
 import org.sealane.smb.lane.LaneMoves;
-import org.sealane.smb.lane.LanePolicy;
-import org.sealane.smb.lane.LaneRule;
-import org.sealane.smb.lane.LaneStatus;
 import org.sealane.smb.lane.Level;
 import org.sealane.smb.lane.MoveCause;
-import org.sealane.smb.lane.RekeyLimits;
-import org.sealane.smb.negotiate.CipherId;
 import org.sealane.smb.share.AccessMask;
 import org.sealane.smb.share.CreateDisposition;
 import org.sealane.smb.share.CreateOptions;
 import org.sealane.smb.share.CreateParameters;
-import org.sealane.smb.share.DirectoryShare;
 import org.sealane.smb.share.FileChange;
 import org.sealane.smb.share.FileInformation;
-import org.sealane.smb.share.ShareBackend;
 import org.sealane.smb.share.ShareBackend.Caller;
 import org.sealane.smb.share.ShareException;
 import org.sealane.smb.share.ShareOpen;
@@ -60,63 +47,24 @@ class LaneMoveTest {
   private static final Logger LOG = LoggerFactory.getLogger(LaneMoveTest.class);
   private static final int MOVES = Integer.getInteger("sealane.moves", 20);
   private static final int USERS = 4;
-  private static final UUID VOLUME = new UUID(1, 0);
   private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final Caller CALLER = new Caller("node2", "node2");
-  private static final RekeyLimits BY_MESSAGES = new RekeyLimits(1L << 40, 64, Duration.ofHours(1));
-  private static final RekeyLimits BY_BYTES =
-      new RekeyLimits(1 << 20, 1L << 40, Duration.ofHours(1));
-  private static final RekeyLimits BY_TIME =
-      new RekeyLimits(1L << 40, 1L << 40, Duration.ofSeconds(1));
-
   @TempDir Path root;
-  private final ConcurrentHashMap<UUID, ShareBackend> shares = new ConcurrentHashMap<>();
-  private DirectoryShare directory;
-  private TwoLaneNodes nodes;
-  private LaneRelay relay;
-  private ShareBackend share;
-  private long epoch;
-  private CipherId cipher = CipherId.AES_128_GCM;
+  private MovableLane lane;
 
   @BeforeEach
   void start() throws Exception {
-    directory = new DirectoryShare(root, DirectoryShare.Settings.of("v", 1));
-    shares.put(VOLUME, directory);
-    nodes = new TwoLaneNodes((volume, _) -> Optional.ofNullable(shares.get(volume)));
-    relay = new LaneRelay(nodes.server().lanes().address());
-    nodes.client().lanes().lanes().detour("node1", Optional.of(relay.address()));
-    share = nodes.share(VOLUME, LaneKind.CSV);
-    publish(RekeyLimits.DEFAULT);
+    lane = new MovableLane(root);
   }
 
   @AfterEach
   void stop() throws Exception {
-    nodes.close();
-    relay.close();
-    directory.close();
-  }
-
-  /** Both nodes send under a new policy and accept the one before, too. */
-  private void publish(RekeyLimits rekey) {
-    LanePolicy before = nodes.client().rules().rule(VOLUME, LaneKind.CSV).send();
-    epoch++;
-    LanePolicy plain = policy(VOLUME, LaneKind.CSV, epoch, Level.ENCRYPT, cipher);
-    LanePolicy next =
-        new LanePolicy(
-            plain.volume(),
-            plain.kind(),
-            plain.epoch(),
-            plain.level(),
-            plain.ciphers(),
-            plain.signing(),
-            plain.transport(),
-            rekey);
-    nodes.publish(new LaneRule(next, List.of(next, before)));
+    lane.close();
   }
 
   private ShareOpen open(String name, CreateDisposition disposition, int options)
       throws ShareException {
-    return share.create(
+    return lane.share.create(
         new CreateParameters(
             SharePath.ofWire(name),
             AccessMask.GENERIC_ALL,
@@ -131,98 +79,45 @@ class LaneMoveTest {
     return MemorySegment.ofArray(new byte[] {(byte) value});
   }
 
-  private LaneMoves moves() {
-    return nodes.client().lanes().lanes().status().stream()
-        .map(LaneStatus::moves)
-        .findFirst()
-        .orElse(LaneMoves.NONE);
-  }
-
-  private long moves(MoveCause cause) {
-    return moves().byCause().getOrDefault(cause, 0L);
-  }
-
-  private void restart() throws IOException {
-    nodes.restartServer();
-    relay.target(nodes.server().lanes().address());
-  }
-
-  /** Makes the lane move, and says why it will say that it did. */
-  private MoveCause provoke(int number) throws IOException {
-    return switch (number % 8) {
-      case 0 -> {
-        publish(BY_MESSAGES);
-        yield MoveCause.REKEY;
-      }
-      case 1 -> {
-        publish(BY_BYTES);
-        yield MoveCause.REKEY;
-      }
-      case 2 -> {
-        publish(BY_TIME);
-        yield MoveCause.REKEY;
-      }
-      case 3 -> {
-        cipher = cipher == CipherId.AES_128_GCM ? CipherId.AES_256_GCM : CipherId.AES_128_GCM;
-        publish(RekeyLimits.DEFAULT);
-        yield MoveCause.POLICY;
-      }
-      case 4 -> {
-        nodes.client().lanes().lanes().detour("node1", Optional.of(relay.address()));
-        yield MoveCause.ROUTE;
-      }
-      case 5 -> {
-        relay.cut();
-        yield MoveCause.LOSS;
-      }
-      case 6 -> {
-        nodes.server().lanes().reset("node2", "test");
-        yield MoveCause.LOSS;
-      }
-      default -> {
-        restart();
-        yield MoveCause.LOSS;
-      }
-    };
-  }
-
   @Test
   void shouldFailNoRequestWhenTheLaneMovesUnderLoad() throws Exception {
-    LaneLoad load = new LaneLoad(share, USERS, 5);
+    LaneLoad load = new LaneLoad(lane.share, USERS, 5);
     for (int i = 0; i < MOVES; i++) {
       long done = load.done();
       await("load before move " + i)
           .atMost(LIMIT)
           .until(() -> load.done() > done + 50 || !load.failures().isEmpty());
-      long before = moves().count();
-      MoveCause cause = provoke(i);
-      long ofCause = moves(cause);
+      long before = lane.moves().count();
+      MoveCause cause = lane.provoke(i % MovableLane.WAYS);
+      long ofCause = lane.moves(cause);
       await("move " + i + " by " + cause)
           .atMost(LIMIT)
           .until(() ->
-              moves().count() > before && moves(cause) >= Math.max(1, ofCause)
+              lane.moves().count() > before && lane.moves(cause) >= Math.max(1, ofCause)
                   || !load.failures().isEmpty());
-      publish(RekeyLimits.DEFAULT);
+      lane.settle();
     }
     load.finish(root);
-    assertThat(moves().count()).isGreaterThanOrEqualTo(MOVES);
-    assertThat(moves().lost()).isZero();
-    assertThat(moves().max()).isPositive();
-    LOG.info("{} requests beside {}", load.done(), moves());
-    await().atMost(LIMIT).until(() -> nodes.server().lanes().server().durableOpensWaiting() == 0);
+    assertThat(lane.moves().count()).isGreaterThanOrEqualTo(MOVES);
+    assertThat(lane.moves().lost()).isZero();
+    assertThat(lane.moves().max()).isPositive();
+    LOG.info("{} requests beside {}", load.done(), lane.moves());
+    await()
+        .atMost(LIMIT)
+        .until(() -> lane.nodes.server().lanes().server().durableOpensWaiting() == 0);
   }
 
   @Test
   void shouldKeepTheLaterContentWhenAWriteLostWithItsLinkIsSentAgain() throws Exception {
-    HeldShare held = new HeldShare(directory, (byte) 1);
-    shares.put(VOLUME, held);
+    HeldShare held = new HeldShare(lane.directory, (byte) 1);
+    lane.shares.put(MovableLane.VOLUME, held);
     try (ShareOpen file = open("file", CreateDisposition.CREATE, 0)) {
       CompletableFuture<Void> old = CompletableFuture.runAsync(() -> write(file, 1));
       held.awaitHeld();
 
-      relay.cut();
+      lane.relay.cut();
       // The client asks for a new session in the place of the one whose write is held.
-      await().atMost(LIMIT).until(() -> relay.links().size() > 2);
+      await().atMost(LIMIT).until(() -> lane.relay.links().size() > 2);
       CompletableFuture<Void> newer = old.thenRun(() -> write(file, 2));
       assertThat(held.written()).as("served beside the old write").isEmpty();
       assertThat(old).isNotDone();
@@ -235,8 +130,12 @@ class LaneMoveTest {
   }
 
   private static void write(ShareOpen file, int value) {
+    write(file, bytes(value));
+  }
+
+  private static void write(ShareOpen file, MemorySegment content) {
     try {
-      file.write(0, bytes(value), false);
+      file.write(0, content, false);
     } catch (ShareException e) {
       throw new AssertionError(e);
     }
@@ -251,15 +150,15 @@ class LaneMoveTest {
     Files.createFile(root.resolve("replaced"));
     Files.delete(root.resolve("gone"));
 
-    restart();
+    lane.restart();
 
     assertFails(replaced, NtStatus.FILE_CLOSED, "another file");
     assertFails(gone, NtStatus.OBJECT_NAME_NOT_FOUND, "gone");
     kept.write(0, bytes(3), false);
     assertThat(Files.readAllBytes(root.resolve("kept"))).containsExactly(3);
     assertThat(root.resolve("replaced")).isEmptyFile();
-    assertThat(moves().remade()).isEqualTo(1);
-    assertThat(moves().lost()).isEqualTo(2);
+    assertThat(lane.moves().remade()).isEqualTo(1);
+    assertThat(lane.moves().lost()).isEqualTo(2);
     for (ShareOpen each : List.of(replaced, gone, kept)) {
       each.close();
     }
@@ -277,7 +176,7 @@ class LaneMoveTest {
     ShareOpen renamed = open("old", CreateDisposition.CREATE, 0);
     renamed.setInformation(new FileChange.Rename(SharePath.ofWire("new"), false));
 
-    restart();
+    lane.restart();
     renamed.write(0, bytes(4), false);
     deleted.write(0, bytes(5), false);
     renamed.close();
@@ -292,11 +191,11 @@ class LaneMoveTest {
   void shouldDeleteTheFileWhenTheServerRestartsBeforeTheCloseArrives() throws Exception {
     ShareOpen deleted = open("deleted", CreateDisposition.CREATE, CreateOptions.DELETE_ON_CLOSE);
     CountDownLatch lost = new CountDownLatch(1);
-    relay.tap((_, direction, _, frame) -> {
+    lane.relay.tap((_, direction, _, frame) -> {
       if (direction == LaneRelay.Direction.REQUEST) {
-        relay.tap(LaneRelay.Tap.UNCHANGED);
-        relay.target(nobody());
-        relay.cut();
+        lane.relay.tap(LaneRelay.Tap.UNCHANGED);
+        lane.relay.target(nobody());
+        lane.relay.cut();
         lost.countDown();
       }
       return frame;
@@ -304,10 +203,10 @@ class LaneMoveTest {
 
     CompletableFuture<Void> closing = CompletableFuture.runAsync(() -> close(deleted));
     assertThat(lost.await(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
-    restart();
+    lane.restart();
     closing.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
 
-    assertThat(moves().remade()).isEqualTo(1);
+    assertThat(lane.moves().remade()).isEqualTo(1);
     assertThat(root.resolve("deleted")).doesNotExist();
   }
 
@@ -340,9 +239,9 @@ class LaneMoveTest {
       while (!page.isEmpty()) {
         page.forEach(entry -> names.add(entry.name()));
         if (names.size() == 600) {
-          relay.cut();
+          lane.relay.cut();
         } else if (names.size() == 1_200) {
-          restart();
+          lane.restart();
         }
         page = listed.queryDirectory("f*", false, 300);
       }
@@ -353,11 +252,11 @@ class LaneMoveTest {
   @Test
   void shouldMakeAFileOnceWhenTheAnswerToItsCreateIsLost() throws Exception {
     open("first", CreateDisposition.CREATE, 0).close();
-    int answered = relay.links().getLast().frames(LaneRelay.Direction.RESPONSE).size();
-    relay.tap((link, direction, index, frame) -> {
+    int answered = lane.relay.links().getLast().frames(LaneRelay.Direction.RESPONSE).size();
+    lane.relay.tap((link, direction, index, frame) -> {
       if (direction == LaneRelay.Direction.RESPONSE && index == answered) {
-        relay.tap(LaneRelay.Tap.UNCHANGED);
-        relay.cut();
+        lane.relay.tap(LaneRelay.Tap.UNCHANGED);
+        lane.relay.cut();
       }
       return frame;
     });
@@ -366,18 +265,60 @@ class LaneMoveTest {
       file.write(0, bytes(6), false);
     }
     assertThat(Files.readAllBytes(root.resolve("second"))).containsExactly(6);
-    assertThat(moves().remade()).isZero();
+    assertThat(lane.moves().remade()).isZero();
+  }
+
+  @Test
+  void shouldSealWhatIsQueuedInTheClearWhenTheLeaseEnds() throws Exception {
+    byte[] content = LaneVolumes.random(40 << 20, 4);
+    lane.level(Level.CLEAR);
+    try (ShareOpen file = open("file", CreateDisposition.CREATE, 0)) {
+      CountDownLatch reached = new CountDownLatch(1);
+      CountDownLatch released = new CountDownLatch(1);
+      lane.relay.tap((_, direction, _, frame) -> {
+        if (direction == LaneRelay.Direction.REQUEST && frame.length > 1 << 20) {
+          reached.countDown();
+          awaitUninterruptibly(released);
+        }
+        return frame;
+      });
+      CompletableFuture<Void> written =
+          CompletableFuture.runAsync(() -> write(file, MemorySegment.ofArray(content)));
+      reached.await();
+
+      lane.nodes.client().rules().failSealed(true);
+      released.countDown();
+      written.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+    }
+    assertThat(Files.readAllBytes(root.resolve("file"))).isEqualTo(content);
+    assertThat(lane.moves(MoveCause.LOSS)).isEqualTo(1);
+    assertThat(lane.nodes.payload().sealed()).isEqualTo(content.length);
+    long clear =
+        lane.relay.links().stream()
+            .flatMap(link -> link.frames(LaneRelay.Direction.REQUEST).stream())
+            .filter(frame -> frame[0] == (byte) 0xFE && frame.length > 1 << 20)
+            .mapToLong(frame -> frame.length)
+            .sum();
+    assertThat(clear).as("what the kernel had already, no more").isLessThan(content.length);
+  }
+
+  private static void awaitUninterruptibly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 
   @Test
   void shouldFailWhatIsAskedWhenTheNodeShutsDownDuringAMove() throws Exception {
     ShareOpen file = open("file", CreateDisposition.CREATE, 0);
-    relay.close();
-    relay.cut();
+    lane.relay.close();
+    lane.relay.cut();
     CompletableFuture<Void> held = CompletableFuture.runAsync(() -> write(file, 7));
-    await().atMost(LIMIT).until(() -> moves().equals(LaneMoves.NONE) || !held.isDone());
+    await().atMost(LIMIT).until(() -> lane.moves().equals(LaneMoves.NONE) || !held.isDone());
 
-    nodes.client().lanes().lanes().close();
+    lane.nodes.client().lanes().lanes().close();
 
     assertThatThrownBy(() -> held.get(LIMIT.toSeconds(), TimeUnit.SECONDS))
         .hasMessageContaining("shutting down");

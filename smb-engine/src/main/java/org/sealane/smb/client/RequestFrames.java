@@ -140,13 +140,21 @@ final class RequestFrames {
       RequestScope scope, List<MemorySegment> message, Level level, OutboundFrame.Released released)
       throws KeyUnavailableException {
     return switch (level) {
-      case CLEAR -> new OutboundFrame(message, released);
+      case CLEAR -> new OutboundFrame(message, released, permit(scope, level));
       case SIGN -> {
         keys(scope).signer().sign(message);
-        yield new OutboundFrame(message, released);
+        yield new OutboundFrame(message, released, permit(scope, level));
       }
       case ENCRYPT -> seal(keys(scope).sealer(), message, released);
     };
+  }
+
+  private static OutboundFrame.Permit permit(RequestScope scope, Level level) {
+    return scope
+        .tree()
+        .map(ClientTree::gate)
+        .<OutboundFrame.Permit>map(gate -> () -> gate.mayLeave(level))
+        .orElse(OutboundFrame.Permit.ALWAYS);
   }
 
   private OutboundFrame seal(

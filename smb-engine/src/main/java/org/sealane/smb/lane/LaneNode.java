@@ -28,6 +28,9 @@ public final class LaneNode implements AutoCloseable {
   /** Opens that wait for their node: those of a few full sessions. */
   private static final int DURABLE_OPENS = 65_536;
 
+  /** Longer than the other node tries to open a lane again. */
+  private static final int DURABLE_MILLIS = 150_000;
+
   private final SmbClient client;
   private final Lanes lanes;
   private final SmbServer server;
@@ -46,6 +49,7 @@ public final class LaneNode implements AutoCloseable {
    * @param addresses the lane listener of another node; empty if it is not in the cluster
    * @param limits of the listener that differ from the defaults
    * @param deliveryTimeout how long sent bytes may stay unacknowledged
+   * @param policies exchanged with the other end of each lane before its first payload
    * @param laneLimits how long things of a lane may take
    * @param serverEvents hears of refusals
    * @param clientEvents hears of requests and refusals
@@ -62,6 +66,7 @@ public final class LaneNode implements AutoCloseable {
       Function<String, Optional<InetSocketAddress>> addresses,
       Map<Limit, Integer> limits,
       Duration deliveryTimeout,
+      PolicyState policies,
       LaneLimits laneLimits,
       EventSink serverEvents,
       ClientListener clientEvents) {}
@@ -77,9 +82,9 @@ public final class LaneNode implements AutoCloseable {
     UUID guid = UUID.randomUUID();
     SmbServer server =
         SmbServer.builder()
-            .settings(serverSettings(guid, settings.limits()))
+            .settings(serverSettings(guid, settings))
             .mechanism(settings.mechanism())
-            .resolver(new LaneResolver(settings.rules(), settings.shares()))
+            .resolver(new LaneResolver(settings.rules(), settings.shares(), settings.policies()))
             .pool(settings.pool())
             .events(settings.serverEvents())
             .listen(settings.transport(), settings.listen())
@@ -103,19 +108,22 @@ public final class LaneNode implements AutoCloseable {
             dialer,
             settings.rules(),
             settings.addresses(),
+            settings.policies(),
             settings.laneLimits(),
             System::nanoTime),
         server);
   }
 
   /** One session a connection and one tree a session: a lane is no more than that. */
-  private static ServerSettings serverSettings(UUID guid, Map<Limit, Integer> limits) {
+  private static ServerSettings serverSettings(UUID guid, Settings node) {
     ServerSettings settings =
         ServerSettings.defaults(guid)
             .with(Limit.SESSIONS_PER_CONNECTION, 1)
             .with(Limit.TREES_PER_SESSION, 1)
-            .with(Limit.DURABLE_OPENS, DURABLE_OPENS);
-    for (Map.Entry<Limit, Integer> limit : limits.entrySet()) {
+            .with(Limit.DURABLE_OPENS, DURABLE_OPENS)
+            .with(Limit.DURABLE_MILLIS, DURABLE_MILLIS)
+            .with(Limit.DELIVERY_MILLIS, Math.toIntExact(node.deliveryTimeout().toMillis()));
+    for (Map.Entry<Limit, Integer> limit : node.limits().entrySet()) {
       settings = settings.with(limit.getKey(), limit.getValue());
     }
     return settings;

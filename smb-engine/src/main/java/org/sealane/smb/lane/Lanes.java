@@ -35,6 +35,7 @@ public final class Lanes implements AutoCloseable {
   private final LaneDialer dialer;
   private final LaneRules rules;
   private final Function<String, Optional<InetSocketAddress>> addresses;
+  private final PolicyState policies;
   private final LaneLimits limits;
   private final LongSupplier nanoClock;
   private final ScheduledExecutorService ticker;
@@ -48,17 +49,20 @@ public final class Lanes implements AutoCloseable {
 
   /**
    * @param addresses the lane listener of a node now; empty if it is not in the cluster
+   * @param policies exchanged with the other end before a session is used
    * @param nanoClock as {@link System#nanoTime}
    */
   public Lanes(
       LaneDialer dialer,
       LaneRules rules,
       Function<String, Optional<InetSocketAddress>> addresses,
+      PolicyState policies,
       LaneLimits limits,
       LongSupplier nanoClock) {
     this.dialer = Objects.requireNonNull(dialer);
     this.rules = Objects.requireNonNull(rules);
     this.addresses = Objects.requireNonNull(addresses);
+    this.policies = Objects.requireNonNull(policies);
     this.limits = Objects.requireNonNull(limits);
     this.nanoClock = Objects.requireNonNull(nanoClock);
     this.ticker =
@@ -93,8 +97,16 @@ public final class Lanes implements AutoCloseable {
     public ClientTree dial(LaneKey key, LanePolicy policy, long previousSessionId)
         throws ShareException {
       LaneRoute route = new LaneRoute(dialer.transport(policy), address(key));
-      return LaneFailure.await(
-          "lane to " + key.peer(), dialer.dial(key, route, policy, rules, previousSessionId));
+      ClientTree tree =
+          LaneFailure.await(
+              "lane to " + key.peer(), dialer.dial(key, route, policy, rules, previousSessionId));
+      try {
+        new PolicyExchange(policies, key.volume()).run(tree);
+      } catch (ShareException e) {
+        tree.session().connection().close("policies were not exchanged: " + e.getMessage());
+        throw e;
+      }
+      return tree;
     }
   }
 

@@ -231,7 +231,17 @@ final class ResponseFrame {
             members.forEach(member -> count(member, Level.CLEAR));
           }
           discard();
-        });
+        },
+        level == Level.ENCRYPT ? OutboundFrame.Permit.ALWAYS : this::mayLeave);
+  }
+
+  private boolean mayLeave() {
+    for (Member member : members) {
+      if (member.request().gate().filter(gate -> !gate.mayLeave(level)).isPresent()) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Releases memory and leaves the gates of a frame that is not sent. */

@@ -3,6 +3,7 @@ package org.sealane.smb.server;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -252,6 +253,10 @@ public final class SmbServer implements AutoCloseable {
 
   /** A transport accepted a connection; on its owner thread. */
   private FrameHandler accept(TransportConnection transport) {
+    int deliveryMillis = settings.limit(Limit.DELIVERY_MILLIS);
+    if (deliveryMillis > 0) {
+      transport.deliveryTimeout(Duration.ofMillis(deliveryMillis));
+    }
     ConnectionEnvironment environment =
         new ConnectionEnvironment(
             transport.id(),

@@ -10,8 +10,15 @@ import java.util.List;
  * @param segments the message's bytes in order
  * @param released run exactly once by the transport when the bytes are no longer needed, with
  *     whether all of them were handed to the kernel; called on any thread, must not block
+ * @param permit asked right before bytes of the frame are handed to the kernel or the device, for
+ *     each part of it; once it says no, the connection is reset instead
  */
-public record OutboundFrame(List<MemorySegment> segments, Released released) {
+public record OutboundFrame(List<MemorySegment> segments, Released released, Permit permit) {
+  /** A frame that may leave at any time. */
+  public OutboundFrame(List<MemorySegment> segments, Released released) {
+    this(segments, released, Permit.ALWAYS);
+  }
+
   public OutboundFrame {
     segments = List.copyOf(segments);
   }
@@ -20,6 +27,15 @@ public record OutboundFrame(List<MemorySegment> segments, Released released) {
   @FunctionalInterface
   public interface Released {
     void run(boolean sent);
+  }
+
+  /** Says whether bytes may still leave as they are. Called on the transport's threads. */
+  @FunctionalInterface
+  public interface Permit {
+    Permit ALWAYS = () -> true;
+
+    /** Must not block. */
+    boolean isGranted();
   }
 
   public long lengthBytes() {
