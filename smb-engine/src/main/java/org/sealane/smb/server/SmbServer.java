@@ -245,7 +245,8 @@ public final class SmbServer implements AutoCloseable {
             resolver,
             this::fresh,
             this::newSessionId,
-            nextOpenId::getAndIncrement);
+            nextOpenId::getAndIncrement,
+            transport.placement());
     ServerConnection connection =
         new ServerConnection(transport, environment, work, events, nanoClock, listener);
     Optional<Limit> reached;

@@ -13,8 +13,8 @@ import org.sealane.smb.io.BufferDescriptorV1;
  *
  * <p>Any thread may call any method; none blocks. Stages complete on any thread, whose work must
  * not block either. Every stage completes: at the latest when the connection is gone, and before
- * {@link FrameHandler#onClosed} is called. A failed work request ends the connection, as the
- * queue pair is in error; its stage fails with an {@link java.io.IOException}.
+ * {@link FrameHandler#onClosed} is called. A failed work request ends the connection, as the queue
+ * pair is in error; its stage fails with an {@link java.io.IOException}.
  *
  * <p>What is placed is not changed on the way: who calls decides whether a buffer holds ciphertext.
  * A buffer may lie where the peer can reach it even before it is exposed and after it is revoked,
@@ -59,7 +59,8 @@ public interface DirectPlacement {
   /**
    * RDMA READ: fetches {@code lengthBytes} from the peer's memory into the first bytes of {@code
    * into}. The descriptors are consumed in their order, each before the next; what the last ones
-   * cover beyond the length is not read. Completes when the bytes are there.
+   * cover beyond the length is not read. Completes when the bytes are there. Failed or not, the
+   * lease is in no transfer any more once the stage has completed.
    *
    * @param from what a request of the peer named: its sum is at least {@code lengthBytes}, at most
    *     {@link BufferDescriptorV1#COUNT_MAX} of them

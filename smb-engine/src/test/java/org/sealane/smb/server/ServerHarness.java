@@ -2,6 +2,7 @@ package org.sealane.smb.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.time.Duration;
@@ -9,9 +10,13 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.sealane.smb.negotiate.ServerNegotiation;
+import org.sealane.smb.transport.DirectPlacement;
 import org.sealane.smb.transport.FramePool;
 import org.sealane.smb.transport.InboundFrame;
 
@@ -37,6 +42,17 @@ final class ServerHarness {
   long nowNanos = 1_000_000_000_000L;
 
   ServerHarness(ServerSettings settings, ShareResolver resolver) {
+    this(settings, resolver, _ -> Optional.empty());
+  }
+
+  /**
+   * @param placement the connection's, told of work requests that fail
+   */
+  ServerHarness(
+      ServerSettings settings,
+      ShareResolver resolver,
+      Function<Consumer<IOException>, Optional<DirectPlacement>> placement) {
+    transport.placement = placement.apply(e -> transport.close(e.getMessage()));
     ConnectionEnvironment environment =
         new ConnectionEnvironment(
             transport.id(),
@@ -47,7 +63,8 @@ final class ServerHarness {
             resolver,
             () -> new ServerNegotiation.Fresh(new byte[32], 0),
             sessionIds::getAndIncrement,
-            openIds::getAndIncrement);
+            openIds::getAndIncrement,
+            transport.placement());
     connection =
         new ServerConnection(
             transport,
@@ -79,13 +96,21 @@ final class ServerHarness {
   }
 
   static ServerHarness gated(ServerSettings settings, TrafficGate gate) {
+    return placing(settings, gate, _ -> Optional.empty());
+  }
+
+  static ServerHarness placing(
+      ServerSettings settings,
+      TrafficGate gate,
+      Function<Consumer<IOException>, Optional<DirectPlacement>> placement) {
     ServerHarness[] made = new ServerHarness[1];
     made[0] =
         new ServerHarness(
             settings,
             request ->
                 new ShareResolver.Granted(
-                    request.shareName(), made[0].share, gate, ControlHandler.NONE, false));
+                    request.shareName(), made[0].share, gate, ControlHandler.NONE, false),
+            placement);
     return made[0];
   }
 
