@@ -121,6 +121,19 @@ final class KeyTable {
   }
 
   /**
+   * As {@link #invalidate}, for the owner: taking away what the peer has just taken away is no
+   * error.
+   */
+  synchronized boolean invalidateOwn(RemoteKey key, int queuePair) {
+    int entry = key.value() >>> GENERATION_BITS;
+    return invalidate(key, queuePair)
+        || key.value() != 0
+            && entry < capacity
+            && generations[entry] == (key.value() & GENERATION_MASK)
+            && Shared.getInt(area, at(entry) + KEY_OFFSET) == 0;
+  }
+
+  /**
    * What {@code slice} names in the owner's regions, if the owner grants {@code access} to it.
    *
    * @param queuePair the owner's queue pair of the connection that asks

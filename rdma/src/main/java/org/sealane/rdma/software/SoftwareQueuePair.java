@@ -251,7 +251,7 @@ final class SoftwareQueuePair implements QueuePair {
     }
     Remote far = remote.orElseThrow(() -> new AssertionError("posted before it was connected"));
     if (pending.request() instanceof WorkRequest.LocalInvalidate(long workId, RemoteKey key)) {
-      boolean known = verbs.keys().invalidate(key, number);
+      boolean known = verbs.keys().invalidateOwn(key, number);
       awaitPeerIdle();
       return Optional.of(known ? CompletionStatus.SUCCESS : CompletionStatus.MW_BIND_ERR);
     }
