@@ -42,8 +42,13 @@ final class PlacingServer {
   final ClientOpen open;
 
   PlacingServer(Level level, Set<RdmaTransformId> transforms, int leasesMax) {
+    this(level, transforms, leasesMax, new byte[32]);
+  }
+
+  PlacingServer(Level level, Set<RdmaTransformId> transforms, int leasesMax, byte[] salt) {
     placement = new MemoryPlacement(fabric, 8 << 20, leasesMax, true, 8 << 20, _ -> {});
     server = new ScriptedServer(ScriptedServer.settings(), Optional.of(placement), transforms);
+    server.salt = salt;
     gate = new CountingGate(level);
     open = server.open(gate);
   }

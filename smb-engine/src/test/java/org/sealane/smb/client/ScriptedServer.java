@@ -85,6 +85,10 @@ final class ScriptedServer {
   final FakeContext context = new FakeContext();
   private final Set<RdmaTransformId> transforms;
   long nowNanos = 1_000;
+
+  /** The client's, so that each connection can have keys of its own. */
+  byte[] salt = new byte[32];
+
   Optional<SessionKeys> keys = Optional.empty();
   Optional<NegotiatedConnection> negotiated = Optional.empty();
   private PreauthIntegrityHash hash = PreauthIntegrityHash.initial();
@@ -130,8 +134,7 @@ final class ScriptedServer {
   }
 
   ClientConnection negotiate() {
-    CompletableFuture<ClientConnection> done =
-        connection.negotiate(new byte[32]).toCompletableFuture();
+    CompletableFuture<ClientConnection> done = connection.negotiate(salt).toCompletableFuture();
     answerNegotiate(CipherId.AES_128_GCM);
     return done.join();
   }
