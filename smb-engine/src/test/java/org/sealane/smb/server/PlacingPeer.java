@@ -51,6 +51,17 @@ final class PlacingPeer {
       List<RdmaTransformId> transforms,
       CipherId cipher,
       SigningAlgorithm signing) {
+    this(settings, gate, level, transforms, cipher, signing, new byte[32]);
+  }
+
+  PlacingPeer(
+      ServerSettings settings,
+      TrafficGate gate,
+      Level level,
+      List<RdmaTransformId> transforms,
+      CipherId cipher,
+      SigningAlgorithm signing,
+      byte[] salt) {
     this.level = level;
     server =
         ServerHarness.placing(
@@ -64,6 +75,7 @@ final class PlacingPeer {
     peer.cipher = cipher;
     peer.signing = signing;
     peer.transforms = transforms;
+    peer.salt = salt;
     peer.negotiate();
     peer.setup("node1");
     peer.treeConnect("\\\\server\\share", level == Level.ENCRYPT ? level : Level.SIGN);

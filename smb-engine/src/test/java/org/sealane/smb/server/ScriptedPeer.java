@@ -47,6 +47,7 @@ final class ScriptedPeer {
   SigningAlgorithm signing = SigningAlgorithm.AES_GMAC;
   PreauthIntegrityHash hash = PreauthIntegrityHash.initial();
   List<RdmaTransformId> transforms = List.of();
+  byte[] salt = new byte[32];
   Optional<SessionKeys> keys = Optional.empty();
   long nextMessageId;
   long granted = 1;
@@ -87,7 +88,7 @@ final class ScriptedPeer {
     List<NegotiateContext> contexts = new ArrayList<>();
     contexts.add(
         new NegotiateContext.PreauthIntegrity(
-            List.of(NegotiateContext.PreauthIntegrity.SHA_512), new byte[32]));
+            List.of(NegotiateContext.PreauthIntegrity.SHA_512), salt));
     contexts.add(new NegotiateContext.Encryption(List.of(cipher.id())));
     contexts.add(new NegotiateContext.Signing(List.of(signing.id())));
     if (!transforms.isEmpty()) {
