@@ -32,8 +32,10 @@ import org.sealane.smb.client.ClientListener;
 import org.sealane.smb.encryption.warmup.CipherWarmUp;
 import org.sealane.smb.lane.LaneKey;
 import org.sealane.smb.lane.LaneKind;
+import org.sealane.smb.lane.LaneLimits;
 import org.sealane.smb.lane.LaneNode;
 import org.sealane.smb.lane.LaneRules;
+import org.sealane.smb.lane.PolicyState;
 import org.sealane.smb.negotiate.CipherId;
 import org.sealane.smb.negotiate.SigningAlgorithm;
 import org.sealane.smb.server.Limit;
@@ -188,6 +190,8 @@ public final class NodeRuntime implements AutoCloseable {
         view::laneAddress,
         Map.of(Limit.CONNECTIONS, config.limits().laneConnections()),
         config.sessionTimeout().dividedBy(DELIVERY_PART),
+        PolicyState.NONE,
+        LaneLimits.DEFAULT,
         event -> LOG.info("lane event={}", event),
         ClientListener.NONE);
   }

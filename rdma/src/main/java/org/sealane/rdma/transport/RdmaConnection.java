@@ -478,6 +478,11 @@ final class RdmaConnection implements TransportConnection {
 
   private void sendQueued() {
     while (!freeSends.isEmpty() && state != State.CLOSED) {
+      if (!unsent.isEmpty() && !unsent.first().permit().isGranted()) {
+        transport.counters().increment(RdmaCounter.FRAMES_WITHHELD);
+        end(new IOException("a frame may not leave any more"));
+        return;
+      }
       Optional<SmbDirectConnection.Outgoing> next = core.poll();
       if (next.isEmpty()) {
         return;

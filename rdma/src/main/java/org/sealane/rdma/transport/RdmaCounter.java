@@ -14,6 +14,8 @@ public enum RdmaCounter {
   FRAMES_RECEIVED("frames received"),
   /** Whole frames handed to the device. */
   FRAMES_SENT("frames sent"),
+  /** Connections reset because a frame lost its permit before it was sent. */
+  FRAMES_WITHHELD("frames withheld"),
   /** Bytes fetched from peers by RDMA READ. */
   BYTES_READ("bytes fetched by RDMA READ"),
   /** Bytes placed at peers by RDMA WRITE. */

@@ -96,6 +96,19 @@ public final class ClientOpen {
     return tree;
   }
 
+  /** The same open, whose requests say that they were sent before; {@link ClientTree#replaying}. */
+  public ClientOpen replaying() {
+    return new ClientOpen(tree.replaying(), created);
+  }
+
+  /** The same open by another view of its tree. */
+  public ClientOpen on(ClientTree view) {
+    if (view.session() != tree.session() || view.id() != tree.id()) {
+      throw new IllegalArgumentException("the open is of another tree");
+    }
+    return new ClientOpen(view, created);
+  }
+
   public FileId fileId() {
     return created.fileId();
   }

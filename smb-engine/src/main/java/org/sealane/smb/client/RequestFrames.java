@@ -125,13 +125,14 @@ final class RequestFrames {
 
   private static MemorySegment encode(Request request, Level level) throws KeyUnavailableException {
     MessageWriter out = new MessageWriter();
+    Optional<ClientTree> tree = request.scope().tree();
     Smb2Header header =
         new Smb2Header(
             request.content().creditCharge(),
-            NtStatus.SUCCESS,
+            Smb2Header.statusField(tree.map(ClientTree::channelSequence).orElse(0)),
             request.command().code(),
             request.creditRequest,
-            0,
+            tree.filter(ClientTree::replays).isPresent() ? HeaderFlags.REPLAY_OPERATION : 0,
             0,
             request.messageId,
             Smb2Header.treeField(request.scope().treeId()),
@@ -171,13 +172,21 @@ final class RequestFrames {
       RequestScope scope, List<MemorySegment> message, Level level, OutboundFrame.Released released)
       throws KeyUnavailableException {
     return switch (level) {
-      case CLEAR -> new OutboundFrame(message, released);
+      case CLEAR -> new OutboundFrame(message, released, permit(scope, level));
       case SIGN -> {
         keys(scope).signer().sign(message);
-        yield new OutboundFrame(message, released);
+        yield new OutboundFrame(message, released, permit(scope, level));
       }
       case ENCRYPT -> seal(keys(scope).sealer(), message, released);
     };
+  }
+
+  private static OutboundFrame.Permit permit(RequestScope scope, Level level) {
+    return scope
+        .tree()
+        .map(ClientTree::gate)
+        .<OutboundFrame.Permit>map(gate -> () -> gate.mayLeave(level))
+        .orElse(OutboundFrame.Permit.ALWAYS);
   }
 
   private OutboundFrame seal(

@@ -1,7 +1,6 @@
 package org.sealane.smb.lane;
 
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -62,13 +61,20 @@ public final class LaneDialer {
     this.nextSerial = new AtomicLong(firstSerial);
   }
 
+  /** What carries a lane under {@code policy} now. */
+  Transport transport(LanePolicy policy) {
+    return transport;
+  }
+
   /**
-   * Opens a session for the lane under {@code policy}. Fails with an {@link IOException} or a
-   * {@link org.sealane.smb.client.ClientException}; whatever was opened is closed then.
+   * Opens a session for the lane under {@code policy}, in the place of the session before it, or of
+   * none if that is 0. Fails with an {@link IOException} or a {@link
+   * org.sealane.smb.client.ClientException}; whatever was opened is closed then.
    */
   CompletionStage<ClientTree> dial(
-      LaneKey key, InetSocketAddress address, LanePolicy policy, LaneRules rules) {
-    if (policy.transport() == TransportPreference.RDMA_ONLY && transport.name().equals("tcp")) {
+      LaneKey key, LaneRoute route, LanePolicy policy, LaneRules rules, long previousSessionId) {
+    if (policy.transport() == TransportPreference.RDMA_ONLY
+        && route.transport().name().equals("tcp")) {
       return CompletableFuture.failedStage(
           new IOException("the policy says rdma-only and this node has no RDMA transport"));
     }
@@ -77,18 +83,18 @@ public final class LaneDialer {
             clusterId, self, key.peer(), key.volume(), key.kind(), nextSerial.getAndIncrement());
     ClientSettings settings = ClientSettings.of(clientGuid, policy.ciphers(), policy.signing());
     return client
-        .connect(transport, address, settings)
-        .thenCompose(connection -> establish(connection, binding, key, rules));
+        .connect(route.transport(), route.address(), settings)
+        .thenCompose(connection ->
+            establish(connection, binding, new LaneGate(rules, key), previousSessionId));
   }
 
   private CompletionStage<ClientTree> establish(
-      ClientConnection connection, LaneBinding binding, LaneKey key, LaneRules rules) {
+      ClientConnection connection, LaneBinding binding, LaneGate gate, long previousSessionId) {
     connection.transport().deliveryTimeout(deliveryTimeout);
     CompletableFuture<ClientTree> established =
         connection
-            .authenticate(initiator.apply(binding), 0)
-            .thenCompose(
-                session -> session.treeConnect(LaneTree.path(binding), new LaneGate(rules, key)))
+            .authenticate(initiator.apply(binding), previousSessionId)
+            .thenCompose(session -> session.treeConnect(LaneTree.path(binding), gate))
             .toCompletableFuture()
             .orTimeout(OPEN_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
     return established.whenComplete((_, failure) ->

@@ -24,6 +24,9 @@ import org.sealane.smb.transport.Transport;
  * opens to them. Any thread may call, but {@link #close} no thread of the transport.
  */
 public final class LaneNode implements AutoCloseable {
+  /** Opens that wait for their node: those of a few full sessions. */
+  private static final int DURABLE_OPENS = 65_536;
+
   private final SmbClient client;
   private final Lanes lanes;
   private final SmbServer server;
@@ -42,6 +45,8 @@ public final class LaneNode implements AutoCloseable {
    * @param addresses the lane listener of another node; empty if it is not in the cluster
    * @param limits of the listener that differ from the defaults
    * @param deliveryTimeout how long sent bytes may stay unacknowledged
+   * @param policies exchanged with the other end of each lane before its first payload
+   * @param laneLimits how long things of a lane may take
    * @param serverEvents hears of refusals
    * @param clientEvents hears of requests and refusals
    */
@@ -57,6 +62,8 @@ public final class LaneNode implements AutoCloseable {
       Function<String, Optional<InetSocketAddress>> addresses,
       Map<Limit, Integer> limits,
       Duration deliveryTimeout,
+      PolicyState policies,
+      LaneLimits laneLimits,
       EventSink serverEvents,
       ClientListener clientEvents) {}
 
@@ -71,9 +78,9 @@ public final class LaneNode implements AutoCloseable {
     UUID guid = UUID.randomUUID();
     SmbServer server =
         SmbServer.builder()
-            .settings(serverSettings(guid, settings.limits()))
+            .settings(serverSettings(guid, settings))
             .mechanism(settings.mechanism())
-            .resolver(new LaneResolver(settings.rules(), settings.shares()))
+            .resolver(new LaneResolver(settings.rules(), settings.shares(), settings.policies()))
             .pool(settings.pool())
             .events(settings.serverEvents())
             .listen(settings.transport(), settings.listen())
@@ -93,17 +100,25 @@ public final class LaneNode implements AutoCloseable {
             System.currentTimeMillis() << 20);
     return new LaneNode(
         client,
-        new Lanes(dialer, settings.rules(), settings.addresses(), System::nanoTime),
+        new Lanes(
+            dialer,
+            settings.rules(),
+            settings.addresses(),
+            settings.policies(),
+            settings.laneLimits(),
+            System::nanoTime),
         server);
   }
 
   /** One session a connection and one tree a session: a lane is no more than that. */
-  private static ServerSettings serverSettings(UUID guid, Map<Limit, Integer> limits) {
+  private static ServerSettings serverSettings(UUID guid, Settings node) {
     ServerSettings settings =
         ServerSettings.defaults(guid)
             .with(Limit.SESSIONS_PER_CONNECTION, 1)
-            .with(Limit.TREES_PER_SESSION, 1);
-    for (Map.Entry<Limit, Integer> limit : limits.entrySet()) {
+            .with(Limit.TREES_PER_SESSION, 1)
+            .with(Limit.DURABLE_OPENS, DURABLE_OPENS)
+            .with(Limit.DELIVERY_MILLIS, Math.toIntExact(node.deliveryTimeout().toMillis()));
+    for (Map.Entry<Limit, Integer> limit : node.limits().entrySet()) {
       settings = settings.with(limit.getKey(), limit.getValue());
     }
     return settings;

@@ -24,6 +24,8 @@ import org.sealane.smb.transport.FramePool;
  * @param fresh salt and time for one NEGOTIATE response
  * @param sessionIds new ids that no peer can guess, never 0 or -1
  * @param openIds new ids, never used before in this process, never -1
+ * @param globalSessions the sessions of all connections
+ * @param durableOpens opens that outlive their connection
  * @param placement the connection's own, if its transport has any
  */
 record ConnectionEnvironment(
@@ -36,6 +38,8 @@ record ConnectionEnvironment(
     Supplier<ServerNegotiation.Fresh> fresh,
     LongSupplier sessionIds,
     LongSupplier openIds,
+    GlobalSessions globalSessions,
+    DurableOpens durableOpens,
     Optional<DirectPlacement> placement) {
 
   int limit(Limit limit) {

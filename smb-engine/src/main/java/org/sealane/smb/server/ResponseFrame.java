@@ -257,13 +257,23 @@ final class ResponseFrame {
           }
           discard();
         },
-        invalidates());
+        invalidates(),
+        level == Level.ENCRYPT ? OutboundFrame.Permit.ALWAYS : this::mayLeave);
   }
 
   private OptionalInt invalidates() {
     return members.getFirst().response().placed().stream()
         .flatMapToInt(placed -> placed.invalidates().stream())
         .findFirst();
+  }
+
+  private boolean mayLeave() {
+    for (Member member : members) {
+      if (member.request().gate().filter(gate -> !gate.mayLeave(level)).isPresent()) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Releases memory and leaves the gates of a frame that is not sent. */

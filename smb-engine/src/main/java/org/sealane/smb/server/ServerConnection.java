@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
+import org.sealane.smb.auth.Principal;
 import org.sealane.smb.encryption.key.KeyUnavailableException;
 import org.sealane.smb.negotiate.NegotiatedConnection;
 import org.sealane.smb.share.ShareException;
@@ -38,6 +39,8 @@ final class ServerConnection implements FrameHandler {
   private final Connection connection;
   private final FramePool pool;
   private final WorkQueue work;
+  private final GlobalSessions globalSessions;
+  private final DurableOpens durableOpens;
   private final EventSink events;
   private final LongSupplier nanoClock;
   private final Listener listener;
@@ -64,6 +67,8 @@ final class ServerConnection implements FrameHandler {
     this.transport = transport;
     this.connection = new Connection(environment, nanoClock.getAsLong());
     this.pool = environment.pool();
+    this.globalSessions = environment.globalSessions();
+    this.durableOpens = environment.durableOpens();
     this.work = work;
     this.events = events;
     this.nanoClock = nanoClock;
@@ -115,6 +120,12 @@ final class ServerConnection implements FrameHandler {
       switch (output) {
         case Output.Run(Exchange exchange, Operation operation) -> run(exchange, operation);
         case Output.CloseOpen(Open open) -> closeOpen(open);
+        case Output.Park(Open open) -> park(open);
+        case Output.SessionValid(long sessionId, Principal peer) ->
+            globalSessions.add(sessionId, peer, this::endSession);
+        case Output.Replace(Exchange exchange, long previousSessionId, Principal peer) ->
+            replace(exchange, previousSessionId, peer);
+        case Output.SessionEnded(long sessionId) -> globalSessions.remove(sessionId);
         case Output.Send(var frame) -> transport.send(frame);
         case Output.Close(String reason, boolean flush) -> {
           if (flush) {
@@ -230,6 +241,29 @@ final class ServerConnection implements FrameHandler {
       OpenCommands.closeLogged(open);
       transport.owner().execute(() -> carryOut(connection.onOpenClosed(nanoClock.getAsLong())));
     });
+  }
+
+  private void park(Open open) {
+    if (!durableOpens.park(open, nanoClock.getAsLong())) {
+      carryOut(connection.onNotParked(open, nanoClock.getAsLong()));
+    }
+  }
+
+  /** Another session takes the place of one of this connection's. Any thread. */
+  private void endSession(long sessionId) {
+    transport
+        .owner()
+        .execute(() -> carryOut(connection.onSessionReplaced(sessionId, nanoClock.getAsLong())));
+  }
+
+  private void replace(Exchange exchange, long previousSessionId, Principal peer) {
+    globalSessions
+        .replace(previousSessionId, peer)
+        .thenRun(() ->
+            transport
+                .owner()
+                .execute(
+                    () -> carryOut(connection.onPreviousEnded(exchange, nanoClock.getAsLong()))));
   }
 
   private void report(ServerEvent event) {

@@ -106,6 +106,7 @@ final class SessionCommands {
       // [MS-SMB2] 3.3.5.5: so answers a server without multichannel.
       throw new Refusal(NtStatus.REQUEST_NOT_ACCEPTED);
     }
+    exchange.previousSessionId(asked.previousSessionId());
     Session session = sessionToSetUp(request);
     request.session(session);
     return switch (session.state()) {
@@ -268,7 +269,13 @@ final class SessionCommands {
       throws MalformedMessageException, Refusal {
     LogoffRequestCodec.decode(request.reader());
     session.state(new Session.State.Ending(session.security().orElseThrow()));
-    session.uses().whenIdle(() -> resumption.resume(exchange, closeAll(session.opens())));
+    session
+        .uses()
+        .whenIdle(() -> {
+          // Its session has not ended before its opens are closed.
+          request.use(session.uses());
+          resumption.resume(exchange, closeAll(session.opens()));
+        });
     return new Step.Parked();
   }
 

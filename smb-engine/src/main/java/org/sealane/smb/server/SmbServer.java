@@ -3,6 +3,7 @@ package org.sealane.smb.server;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -70,6 +71,8 @@ public final class SmbServer implements AutoCloseable {
   private final ScheduledExecutorService ticker;
   private final SecureRandom random = new SecureRandom();
   private final AtomicLong nextOpenId = new AtomicLong(1);
+  private final GlobalSessions globalSessions = new GlobalSessions();
+  private final DurableOpens durableOpens;
   private final List<Transport.Listener> listeners = new ArrayList<>();
 
   /** Guards the three below; held for a few instructions. */
@@ -93,6 +96,7 @@ public final class SmbServer implements AutoCloseable {
                 Executors.newThreadPerTaskExecutor(
                     Thread.ofVirtual().name("smb-worker-", 0).factory()));
     this.work = new WorkQueue(builder.executor.or(() -> ownExecutor).orElseThrow(), settings);
+    this.durableOpens = new DurableOpens(settings.limit(Limit.DURABLE_OPENS));
     this.ticker =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("smb-server-ticks").factory());
@@ -194,10 +198,22 @@ public final class SmbServer implements AutoCloseable {
     ticker.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
   }
 
-  /** Looks at the limits of time of every connection. */
+  /** Looks at the limits of time of every connection, and of opens that wait for their client. */
   void tick() {
     for (ServerConnection connection : snapshot()) {
       connection.tick();
+    }
+    closeOnWorker(durableOpens.expire(nanoClock.getAsLong()));
+  }
+
+  /** Durable opens that wait for their client. */
+  public int durableOpensWaiting() {
+    return durableOpens.waiting();
+  }
+
+  private void closeOnWorker(List<Open> opens) {
+    if (!opens.isEmpty()) {
+      work.run(() -> OpenCommands.closeShares(opens));
     }
   }
 
@@ -235,6 +251,10 @@ public final class SmbServer implements AutoCloseable {
 
   /** A transport accepted a connection; on its owner thread. */
   private FrameHandler accept(TransportConnection transport) {
+    int deliveryMillis = settings.limit(Limit.DELIVERY_MILLIS);
+    if (deliveryMillis > 0) {
+      transport.deliveryTimeout(Duration.ofMillis(deliveryMillis));
+    }
     ConnectionEnvironment environment =
         new ConnectionEnvironment(
             transport.id(),
@@ -246,6 +266,8 @@ public final class SmbServer implements AutoCloseable {
             this::fresh,
             this::newSessionId,
             nextOpenId::getAndIncrement,
+            globalSessions,
+            durableOpens,
             transport.placement());
     ServerConnection connection =
         new ServerConnection(transport, environment, work, events, nanoClock, listener);
@@ -340,7 +362,8 @@ public final class SmbServer implements AutoCloseable {
 
   /**
    * Stops accepting, answers what is under way within {@link Limit#DRAIN_MILLIS}, closes all
-   * connections and their opens. Idempotent.
+   * connections and their opens; what a durable one was to delete stays, as its client will open it
+   * again. Idempotent.
    */
   @Override
   public void close() {
@@ -359,6 +382,7 @@ public final class SmbServer implements AutoCloseable {
       }
     }
     ticker.shutdownNow();
+    OpenCommands.abandonShares(durableOpens.close());
     ownExecutor.ifPresent(ExecutorService::shutdown);
   }
 

@@ -48,11 +48,18 @@ final class ScriptedPeer {
   PreauthIntegrityHash hash = PreauthIntegrityHash.initial();
   List<RdmaTransformId> transforms = List.of();
   byte[] salt = new byte[32];
+
+  /** From which each session's goes on. */
+  PreauthIntegrityHash negotiatedHash = hash;
+
   Optional<SessionKeys> keys = Optional.empty();
   long nextMessageId;
   long granted = 1;
   long sessionId;
   int treeId;
+
+  /** What SESSION_SETUP says it replaces. */
+  long previousSessionId;
 
   /**
    * One response.
@@ -114,6 +121,7 @@ final class ScriptedPeer {
     hash = hash.extend(MemorySegment.ofArray(message));
     Reply reply = ask(message);
     hash = hash.extend(reply.in().message());
+    negotiatedHash = hash;
     return reply;
   }
 
@@ -136,7 +144,11 @@ final class ScriptedPeer {
   PeerRequest setupRequest(String word, int flags) {
     SessionSetupRequest setup =
         new SessionSetupRequest(
-            flags, SecurityMode.SIGNING_ENABLED, Capabilities.NONE, 0, TestMechanism.token(word));
+            flags,
+            SecurityMode.SIGNING_ENABLED,
+            Capabilities.NONE,
+            previousSessionId,
+            TestMechanism.token(word));
     return request(Command.SESSION_SETUP)
         .body(out -> SessionSetupRequestCodec.encode(setup, out))
         .credits(64);

@@ -1,0 +1,78 @@
+package org.sealane.smb.lane;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import org.sealane.smb.client.ClientTree;
+import org.sealane.smb.client.PayloadBytes;
+import org.sealane.smb.negotiate.NegotiatedConnection;
+
+/** One session of a lane on a connection of its own: one set of keys. Any thread may call. */
+final class LaneSession {
+  private final ClientTree tree;
+  private final LongSupplier nanoClock;
+  private final long openedNanos;
+  private volatile long messagesAtStart;
+
+  /**
+   * @param tree with the ChannelSequence of this session
+   */
+  LaneSession(ClientTree tree, LongSupplier nanoClock) {
+    this.tree = tree;
+    this.nanoClock = nanoClock;
+    this.openedNanos = nanoClock.getAsLong();
+  }
+
+  /** Its opens are placed: what its keys do from now on counts for the limit of messages. */
+  void placed() {
+    messagesAtStart = tree.session().keyUsage().messages();
+  }
+
+  ClientTree tree() {
+    return tree;
+  }
+
+  long id() {
+    return tree.session().id();
+  }
+
+  NegotiatedConnection negotiated() {
+    return tree.session().connection().negotiated();
+  }
+
+  Duration age() {
+    return Duration.ofNanos(nanoClock.getAsLong() - openedNanos);
+  }
+
+  PayloadBytes payload() {
+    return tree.sent().plus(tree.received());
+  }
+
+  /**
+   * Why the lane needs another session than this one under {@code policy}; empty if it does not.
+   */
+  Optional<MoveCause> outdatedBy(LanePolicy policy) {
+    NegotiatedConnection agreed = negotiated();
+    if (agreed.cipher().filter(policy.ciphers()::contains).isEmpty()
+        || !policy.signing().contains(agreed.signing())) {
+      return Optional.of(MoveCause.POLICY);
+    }
+    PayloadBytes bytes = payload();
+    RekeyLimits limits = policy.rekey();
+    return bytes.sealed() + bytes.signed() >= limits.bytes()
+            || tree.session().keyUsage().messages() - messagesAtStart >= limits.messages()
+            || age().compareTo(limits.age()) >= 0
+        ? Optional.of(MoveCause.REKEY)
+        : Optional.empty();
+  }
+
+  /** Closes the connection; what is under way on it fails. Idempotent. */
+  void close(String reason) {
+    tree.session().connection().close(reason);
+  }
+
+  /** Drops the connection with what the kernel still holds of it. Idempotent. */
+  void reset(String reason) {
+    tree.session().connection().transport().reset(reason);
+  }
+}
