@@ -50,6 +50,9 @@ import org.slf4j.LoggerFactory;
 final class RdmaConnection implements TransportConnection {
   private static final Logger LOG = LoggerFactory.getLogger(RdmaConnection.class);
 
+  /** Far from the numbers that other transports of the process give their connections. */
+  private static final AtomicLong LAST_ID = new AtomicLong(1L << 40);
+
   private enum State {
     /** SMB Direct is not negotiated yet. */
     NEW,
@@ -58,6 +61,7 @@ final class RdmaConnection implements TransportConnection {
     CLOSED
   }
 
+  private final long id = LAST_ID.incrementAndGet();
   private final RdmaTransport transport;
   private final RdmaLoop loop;
   private final int serial;
@@ -135,7 +139,7 @@ final class RdmaConnection implements TransportConnection {
 
   @Override
   public long id() {
-    return serial;
+    return id;
   }
 
   @Override
@@ -371,7 +375,7 @@ final class RdmaConnection implements TransportConnection {
                 transport.counters(),
                 core.maxReadWriteSize()));
     state(State.OPEN);
-    LOG.debug("rdma connection open conn={} local={} peer={}", serial, local(), peer());
+    LOG.debug("rdma connection open conn={} local={} peer={}", id, local(), peer());
     handler = Optional.of(handlers.apply(this));
     whenOpen.accept(this);
   }
@@ -409,7 +413,7 @@ final class RdmaConnection implements TransportConnection {
         }
       }
     } catch (RuntimeException e) {
-      LOG.error("rdma connection failed in its handler conn={}", serial, e);
+      LOG.error("rdma connection failed in its handler conn={}", id, e);
       end(e);
     } finally {
       delivering = false;
@@ -569,7 +573,7 @@ final class RdmaConnection implements TransportConnection {
     takeHandedIn();
     inbound.close();
     transport.ended(buffers);
-    LOG.debug("rdma connection closed conn={} cause={}", serial, cause.getMessage());
+    LOG.debug("rdma connection closed conn={} cause={}", id, cause.getMessage());
     Optional<FrameHandler> told = handler;
     handler = Optional.empty();
     told.ifPresent(closed -> closed.onClosed(closeCause));
