@@ -119,8 +119,10 @@ public final class NodeRuntime implements AutoCloseable {
             new JsonLinesAuditLog(
                 config.dataDirectory().resolve("audit.jsonl"), config.name(), Clock.systemUTC()));
     TcpTransport transport = keep(new TcpTransport(TcpSettings.defaults(), pool));
+    LaneCarriers carriers = LaneCarriers.open(config.transports(), pool);
+    carriers.rdma().ifPresent(this::keep);
     metrics = keep(MetricsServer.start(config.metrics()));
-    lanes = LaneNode.start(laneSettings(transport));
+    lanes = LaneNode.start(laneSettings(transport), carriers.preferred());
     NodeMetrics.register(metrics.registry(), view, lanes, pool, rules);
     keep(storage);
     keep(lanes);
@@ -129,7 +131,8 @@ public final class NodeRuntime implements AutoCloseable {
     admin = keep(AdminServer.start(config.admin(), adminTls(), routes.all()));
     member =
         ClusterMember.start(
-            identity.memberConfig(laneAddress(), admin.address(), metrics.address()),
+            identity.memberConfig(
+                laneAddress(), admin.address(), metrics.address(), carriers.open()),
             new CuratorStore(
                 new StoreSettings(
                     config.zookeeper(), config.sessionTimeout(), config.sessionTimeout())),

@@ -79,16 +79,26 @@ public final class LaneNode implements AutoCloseable {
 
   /** Listens. Fails with one line that names the address if it can not be bound. */
   public static LaneNode start(Settings settings) throws IOException {
+    return start(settings, Optional.empty());
+  }
+
+  /**
+   * As {@link #start(Settings)}, with lanes over RDMA too where policies allow them.
+   *
+   * @param rdma listens beside the first transport; stays the caller's, closed after the node
+   */
+  public static LaneNode start(Settings settings, Optional<Transport> rdma) throws IOException {
     UUID guid = UUID.randomUUID();
-    SmbServer server =
+    SmbServer.Builder builder =
         SmbServer.builder()
             .settings(serverSettings(guid, settings))
             .mechanism(settings.mechanism())
             .resolver(new LaneResolver(settings.rules(), settings.shares(), settings.policies()))
             .pool(settings.pool())
             .events(settings.serverEvents())
-            .listen(settings.transport(), settings.listen())
-            .start();
+            .listen(settings.transport(), settings.listen());
+    rdma.ifPresent(builder::listenBeside);
+    SmbServer server = builder.start();
     SmbClient client =
         new SmbClient(
             settings.pool(), new SecureRandom(), System::nanoTime, settings.clientEvents());
@@ -98,6 +108,7 @@ public final class LaneNode implements AutoCloseable {
             settings.node(),
             client,
             settings.transport(),
+            rdma,
             settings.mechanism()::initiator,
             settings.deliveryTimeout(),
             guid,

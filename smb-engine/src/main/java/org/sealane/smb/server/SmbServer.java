@@ -117,6 +117,7 @@ public final class SmbServer implements AutoCloseable {
     private record Endpoint(Transport transport, InetSocketAddress address) {}
 
     private final List<Endpoint> endpoints = new ArrayList<>();
+    private final List<Transport> beside = new ArrayList<>();
     private Optional<ServerSettings> settings = Optional.empty();
     private Optional<SecurityMechanism> mechanism = Optional.empty();
     private Optional<ShareResolver> resolver = Optional.empty();
@@ -170,6 +171,15 @@ public final class SmbServer implements AutoCloseable {
       return this;
     }
 
+    /**
+     * The transport listens where the first address given was bound, with its port, as clients that
+     * know that address try it too.
+     */
+    public Builder listenBeside(Transport transport) {
+      beside.add(transport);
+      return this;
+    }
+
     /** For tests: the clock that time limits go by. */
     Builder nanoClock(LongSupplier value) {
       nanoClock = value;
@@ -182,6 +192,9 @@ public final class SmbServer implements AutoCloseable {
       try {
         for (Endpoint endpoint : endpoints) {
           server.listen(endpoint.transport(), endpoint.address());
+        }
+        for (Transport transport : beside) {
+          server.listen(transport, server.addresses().getFirst());
         }
       } catch (IOException | RuntimeException e) {
         server.close();
@@ -269,7 +282,8 @@ public final class SmbServer implements AutoCloseable {
             this::newSessionId,
             nextOpenId::getAndIncrement,
             globalSessions,
-            durableOpens);
+            durableOpens,
+            transport.placement());
     ServerConnection connection =
         new ServerConnection(transport, environment, work, events, nanoClock, listener);
     Optional<Limit> reached;
