@@ -10,4 +10,9 @@ class ClientProperty {
   void shouldEndEveryRequestOnceWhateverTheServerDoes(@ForAll @Size(max = 400) byte[] script) {
     HostileServer.play(script);
   }
+
+  @Property(tries = 400)
+  void shouldEndEveryRequestOnceWhenPayloadsArePlaced(@ForAll @Size(max = 400) byte[] script) {
+    HostileServer.playPlacing(script);
+  }
 }
