@@ -11,7 +11,7 @@ class ClientProperty {
     HostileServer.play(script);
   }
 
-  @Property(tries = 400)
+  @Property(tries = 200)
   void shouldEndEveryRequestOnceWhenPayloadsArePlaced(@ForAll @Size(max = 400) byte[] script) {
     HostileServer.playPlacing(script);
   }

@@ -11,7 +11,7 @@ class HostilePeerProperty {
     HostileScript.play(script);
   }
 
-  @Property(tries = 300)
+  @Property(tries = 200)
   void shouldSurviveAnyScriptWhenPayloadsArePlaced(@ForAll @Size(max = 600) byte[] script) {
     HostileScript.playPlacing(script);
   }
