@@ -205,20 +205,22 @@ public final class MemoryPlacement implements DirectPlacement {
   }
 
   private final class MemoryLease implements Lease {
-    private final Arena arena = Arena.ofShared();
     private final MemorySegment memory;
     private boolean open = true;
     private boolean busy;
     private MemoryExposure current;
 
     MemoryLease(int lengthBytes) {
-      memory = arena.allocate(lengthBytes);
+      memory = Arena.ofAuto().allocate(lengthBytes);
       // As a pool would leave it.
       memory.fill((byte) 0xEE);
     }
 
     @Override
-    public MemorySegment bytes() {
+    public synchronized MemorySegment bytes() {
+      if (!open) {
+        throw new IllegalStateException("the buffer was given back");
+      }
       return memory;
     }
 
@@ -258,7 +260,6 @@ public final class MemoryPlacement implements DirectPlacement {
         }
         open = false;
       }
-      arena.close();
       returned();
     }
   }
