@@ -4,8 +4,10 @@ import java.security.PublicKey;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.sealane.cluster.audit.AuditEvent;
@@ -29,7 +31,8 @@ import org.sealane.smb.lane.LaneKind;
 /**
  * The documents this node follows. What is found in the store is judged; what is adopted is
  * remembered on disk first and put in force after; what is refused is audited once, and what was
- * followed before stays. Not thread-safe.
+ * followed before stays; a policy that was outrun by one this node can not follow is sent encrypted
+ * until it can. Not thread-safe.
  */
 final class DocumentFollower {
 
@@ -49,6 +52,9 @@ final class DocumentFollower {
   private final Map<ObjectKey, Long> createdAt = new HashMap<>();
   private final Map<ObjectKey, Long> ahead = new HashMap<>();
   private final Map<ObjectKey, String> refused = new HashMap<>();
+
+  /** Policies of which a newer one, validly signed, was found and could not be followed. */
+  private final Set<ObjectKey> outrun = new HashSet<>();
 
   /** What was read when it was followed last; the same again needs no verification. */
   private final Map<ObjectKey, byte[]> followed = new HashMap<>();
@@ -112,7 +118,7 @@ final class DocumentFollower {
       ObjectKey key, byte[] data, long czxid, Optional<DocumentHistory> history, Outbox out) {
     createdAt.put(key, czxid);
     if (Arrays.equals(data, followed.get(key))) {
-      return agreed(key);
+      return agreed(key, out);
     }
     Outcome outcome = judge(key, data, history, out);
     if (outcome == Outcome.FOLLOWED) {
@@ -133,17 +139,22 @@ final class DocumentFollower {
     Optional<VerifiedSlot> known = slot(key);
     Verdict verdict = verifier.judge(key, found, known, history.orElse(DocumentHistory.NONE));
     return switch (verdict) {
-      case Verdict.Unchanged _ -> agreed(key);
+      case Verdict.Unchanged _ -> agreed(key, out);
       case Verdict.Adopted adopted -> {
         adopt(adopted.slot(), known, out);
-        yield agreed(key);
+        yield agreed(key, out);
       }
       case Verdict.Refused no
           when no.reason() == Verdict.Reason.BROKEN_CHAIN
               && history.isEmpty()
               && known.isPresent() ->
           Outcome.HISTORY_NEEDED;
-      case Verdict.Refused no -> refuse(key, data, no.reason(), no.detail(), out);
+      case Verdict.Refused no -> {
+        if (no.reason() == Verdict.Reason.BROKEN_CHAIN) {
+          outrun(key, out);
+        }
+        yield refuse(key, data, no.reason(), no.detail(), out);
+      }
     };
   }
 
@@ -165,10 +176,24 @@ final class DocumentFollower {
     }
   }
 
-  private Outcome agreed(ObjectKey key) {
+  private Outcome agreed(ObjectKey key, Outbox out) {
     ahead.remove(key);
     refused.remove(key);
+    if (outrun.remove(key)) {
+      publish(slots.get(key), out);
+    }
     return Outcome.FOLLOWED;
+  }
+
+  /**
+   * The administrator has signed a newer policy than this node can follow, as a link between is
+   * missing: what it knows may be weaker than what the others turn to.
+   */
+  private void outrun(ObjectKey key, Outbox out) {
+    Optional<VerifiedSlot> known = slot(key);
+    if (key.kind() == DocumentKind.POLICY && known.isPresent() && outrun.add(key)) {
+      publish(known.get(), out);
+    }
   }
 
   private Outcome refuse(
@@ -203,10 +228,15 @@ final class DocumentFollower {
     }
   }
 
-  private static void publish(VerifiedSlot slot, Outbox out) {
+  private void publish(VerifiedSlot slot, Outbox out) {
     UUID volume = slot.key().object();
+    boolean sealed = outrun.contains(slot.key());
     for (LaneKind kind : LaneKind.values()) {
-      out.add(new MemberAction.Publish(PolicyRules.rule(volume, kind, Optional.of(slot))));
+      out.add(
+          new MemberAction.Publish(
+              sealed
+                  ? PolicyRules.sealed(volume, kind, slot)
+                  : PolicyRules.rule(volume, kind, Optional.of(slot))));
     }
   }
 

@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -181,6 +185,46 @@ class LaneMoveTest {
     assertThat(Files.readAllBytes(root.resolve("new"))).containsExactly(4);
     assertThat(root.resolve("old")).doesNotExist();
     assertThat(root.resolve("deleted")).doesNotExist();
+  }
+
+  @Test
+  void shouldDeleteTheFileWhenTheServerRestartsBeforeTheCloseArrives() throws Exception {
+    ShareOpen deleted = open("deleted", CreateDisposition.CREATE, CreateOptions.DELETE_ON_CLOSE);
+    CountDownLatch lost = new CountDownLatch(1);
+    lane.relay.tap((_, direction, _, frame) -> {
+      if (direction == LaneRelay.Direction.REQUEST) {
+        lane.relay.tap(LaneRelay.Tap.UNCHANGED);
+        lane.relay.target(nobody());
+        lane.relay.cut();
+        lost.countDown();
+      }
+      return frame;
+    });
+
+    CompletableFuture<Void> closing = CompletableFuture.runAsync(() -> close(deleted));
+    assertThat(lost.await(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    lane.restart();
+    closing.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+
+    assertThat(lane.moves().remade()).isEqualTo(1);
+    assertThat(root.resolve("deleted")).doesNotExist();
+  }
+
+  /** An address where nothing listens. */
+  private static InetSocketAddress nobody() {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return new InetSocketAddress(InetAddress.getLoopbackAddress(), socket.getLocalPort());
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static void close(ShareOpen open) {
+    try {
+      open.close();
+    } catch (ShareException e) {
+      throw new AssertionError(e);
+    }
   }
 
   @Test
