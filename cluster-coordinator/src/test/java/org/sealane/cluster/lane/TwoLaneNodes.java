@@ -42,6 +42,7 @@ import org.sealane.smb.negotiate.SigningAlgorithm;
 import org.sealane.smb.server.ServerEvent;
 import org.sealane.smb.share.ShareBackend;
 import org.sealane.smb.transport.FramePool;
+import org.sealane.smb.transport.Transport;
 import org.sealane.smb.transport.tcp.TcpSettings;
 import org.sealane.smb.transport.tcp.TcpTransport;
 
@@ -54,6 +55,7 @@ public final class TwoLaneNodes implements AutoCloseable {
   private final Proof serverProof;
   private final LocalShares shares;
   private final UUID clusterId;
+  private final Rdma rdma;
   private volatile Node server;
   private final Node client;
 
@@ -98,6 +100,20 @@ public final class TwoLaneNodes implements AutoCloseable {
     this(shares, ca -> Proof.good(ca, "node1"), ca -> Proof.good(ca, "node2"));
   }
 
+  /** Makes the second transport of a node, closed with it. */
+  @FunctionalInterface
+  public interface Rdma {
+    Optional<Transport> open(FramePool pool) throws IOException;
+  }
+
+  /**
+   * @param shares what node1 serves; stays the caller's
+   * @param rdma carries lanes beside TCP
+   */
+  public TwoLaneNodes(LocalShares shares, Rdma rdma) throws IOException {
+    this(shares, ca -> Proof.good(ca, "node1"), ca -> Proof.good(ca, "node2"), rdma);
+  }
+
   /**
    * @param shares what node1 serves; stays the caller's
    * @param serverProof node1's, given the cluster's CA
@@ -108,6 +124,16 @@ public final class TwoLaneNodes implements AutoCloseable {
       Function<ClusterCa, Proof> serverProof,
       Function<ClusterCa, Proof> clientProof)
       throws IOException {
+    this(shares, serverProof, clientProof, _ -> Optional.empty());
+  }
+
+  private TwoLaneNodes(
+      LocalShares shares,
+      Function<ClusterCa, Proof> serverProof,
+      Function<ClusterCa, Proof> clientProof,
+      Rdma rdma)
+      throws IOException {
+    this.rdma = rdma;
     ClusterCa ca = newCa(UUID.randomUUID());
     this.clusterId = ca.clusterId();
     this.serverProof = serverProof.apply(ca);
@@ -201,9 +227,11 @@ public final class TwoLaneNodes implements AutoCloseable {
     private final List<ServerEvent> events = new CopyOnWriteArrayList<>();
     private final List<ClientEvent> clientEvents = new CopyOnWriteArrayList<>();
     private final LaneNode lanes;
+    private final Optional<Transport> second;
 
     private Node(String name, Proof proof, LocalShares shares, LaneRules rules) throws IOException {
       this.rules = rules;
+      this.second = rdma.open(pool);
       NodeMechanism mechanism =
           new NodeMechanism(
               proof::credentials,
@@ -233,7 +261,8 @@ public final class TwoLaneNodes implements AutoCloseable {
                     public void onEvent(ClientEvent event) {
                       clientEvents.add(event);
                     }
-                  }));
+                  }),
+              second);
       addresses.put(name, lanes.address());
     }
 
@@ -257,6 +286,7 @@ public final class TwoLaneNodes implements AutoCloseable {
 
     private void close() {
       lanes.close();
+      second.ifPresent(Transport::close);
       transport.close();
     }
   }

@@ -1,5 +1,6 @@
 package org.sealane.csv.lane;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -212,6 +213,92 @@ class LaneMoveTest {
 
     assertThat(lane.moves().remade()).isEqualTo(1);
     assertThat(root.resolve("deleted")).doesNotExist();
+  }
+
+  @Test
+  void shouldHaveNoConnectionLeftWhenAResetIsDone() throws Exception {
+    try (ShareOpen file = open("file", CreateDisposition.CREATE, 0)) {
+      List<Long> before = connections();
+
+      nodes.server().lanes().reset("node2", "cut off").toCompletableFuture().get(60, SECONDS);
+
+      assertThat(before).isNotEmpty();
+      assertThat(connections()).doesNotContainAnyElementsOf(before);
+      file.write(0, bytes(7), false);
+    }
+  }
+
+  private List<Long> connections() {
+    return nodes.server().lanes().server().status().connections().stream()
+        .map(ServerStatus.ConnectionStatus::id)
+        .toList();
+  }
+
+  @Test
+  void shouldNotServeAPeerThatWasStillProvingItselfWhenItWasCutOff() throws Exception {
+    HeldHandshake held = new HeldHandshake();
+    CompletableFuture<ShareOpen> opening = CompletableFuture.supplyAsync(() -> opened("file"));
+    held.awaitBegun();
+
+    nodes.server().lanes().reset("node2", "cut off").toCompletableFuture().get(60, SECONDS);
+    held.release();
+
+    assertThatThrownBy(() -> opening.get(60, SECONDS)).hasRootCauseInstanceOf(IOException.class);
+    opened("file").close();
+  }
+
+  @Test
+  void shouldUseNoSessionThatWasBegunBeforeItsLaneWasReset() throws Exception {
+    HeldHandshake held = new HeldHandshake();
+    CompletableFuture<ShareOpen> opening = CompletableFuture.supplyAsync(() -> opened("file"));
+    held.awaitBegun();
+
+    nodes.client().lanes().reset("node1", "cut off").toCompletableFuture().get(60, SECONDS);
+    held.release();
+
+    opening.get(60, SECONDS).close();
+    assertThat(relay.links()).hasSize(2);
+  }
+
+  /** Keeps the answer to the first NEGOTIATE from its client until the test lets it go. */
+  private final class HeldHandshake {
+    private final CountDownLatch begun = new CountDownLatch(1);
+    private final CountDownLatch released = new CountDownLatch(1);
+
+    HeldHandshake() {
+      relay.tap((_, direction, _, frame) -> {
+        if (direction == LaneRelay.Direction.RESPONSE) {
+          relay.tap(LaneRelay.Tap.UNCHANGED);
+          begun.countDown();
+          awaitLatch(released);
+        }
+        return frame;
+      });
+    }
+
+    void awaitBegun() {
+      awaitLatch(begun);
+    }
+
+    void release() {
+      released.countDown();
+    }
+  }
+
+  private static void awaitLatch(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(LIMIT.toSeconds(), SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private ShareOpen opened(String name) {
+    try {
+      return open(name, CreateDisposition.OPEN_IF, 0);
+    } catch (ShareException e) {
+      throw new AssertionError(e);
+    }
   }
 
   /** An address where nothing listens. */

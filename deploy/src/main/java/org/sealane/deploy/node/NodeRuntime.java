@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.sealane.cluster.audit.JsonLinesAuditLog;
 import org.sealane.cluster.identity.JoinBundle;
@@ -120,8 +119,10 @@ public final class NodeRuntime implements AutoCloseable {
             new JsonLinesAuditLog(
                 config.dataDirectory().resolve("audit.jsonl"), config.name(), Clock.systemUTC()));
     TcpTransport transport = keep(new TcpTransport(TcpSettings.defaults(), pool));
+    LaneCarriers carriers = LaneCarriers.open(config.transports(), pool);
+    carriers.rdma().ifPresent(this::keep);
     metrics = keep(MetricsServer.start(config.metrics()));
-    lanes = LaneNode.start(laneSettings(transport));
+    lanes = LaneNode.start(laneSettings(transport), carriers.preferred());
     NodeMetrics.register(metrics.registry(), view, lanes, pool, rules);
     keep(storage);
     keep(lanes);
@@ -130,15 +131,13 @@ public final class NodeRuntime implements AutoCloseable {
     admin = keep(AdminServer.start(config.admin(), adminTls(), routes.all()));
     member =
         ClusterMember.start(
-            identity.memberConfig(laneAddress(), admin.address(), metrics.address()),
+            identity.memberConfig(
+                laneAddress(), admin.address(), metrics.address(), carriers.open()),
             new CuratorStore(
                 new StoreSettings(
                     config.zookeeper(), config.sessionTimeout(), config.sessionTimeout())),
             rules,
-            departed -> {
-              lanes.reset(departed.node(), "process " + departed + " has left the cluster");
-              return CompletableFuture.completedFuture(null);
-            },
+            departed -> lanes.reset(departed.node(), departed + " has left the cluster"),
             audit);
     // The member leaves after lanes and storage are closed, before the transport and the log are.
     opened.add(opened.indexOf(storage), member);

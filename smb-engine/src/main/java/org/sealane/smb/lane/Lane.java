@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -80,6 +81,9 @@ final class Lane {
   private int underWay;
   private int sessions;
   private int channelSequence;
+
+  /** Counts {@link #reset}, so that no session begun before one is used after it. */
+  private int resets;
   private long previousSessionId;
   private long unusedSinceNanos;
   private PayloadBytes ended = PayloadBytes.NONE;
@@ -228,9 +232,21 @@ final class Lane {
     session().flatMap(open -> open.outdatedBy(policy)).ifPresent(this::renew);
   }
 
-  /** Drops the connection, with what the kernel holds of it. */
-  void reset(String reason) {
-    session().ifPresent(open -> open.reset(reason));
+  /**
+   * Drops the connection, with what the kernel holds of it, and gives up one that is being opened.
+   * Completes when nothing can pass over either.
+   */
+  CompletionStage<Void> reset(String reason) {
+    Optional<LaneSession> open;
+    lock.lock();
+    try {
+      resets++;
+      open = session;
+    } finally {
+      lock.unlock();
+    }
+    return open.map(dropped -> dropped.reset(reason))
+        .orElseGet(() -> CompletableFuture.completedStage(null));
   }
 
   Optional<LaneSession> session() {
@@ -337,8 +353,12 @@ final class Lane {
       CompletableFuture<LaneSession> result, MoveCause cause, long beganNanos, boolean patient) {
     try {
       drain();
-      LaneSession next = connect(beganNanos, patient);
-      install(result, next, cause, beganNanos);
+      boolean installed = false;
+      while (!installed) {
+        int resetsBefore = resets();
+        LaneSession next = connect(beganNanos, patient);
+        installed = install(result, next, resetsBefore, cause, beganNanos);
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       fail(result, new ShareException(NtStatus.CANCELLED, "interrupted", e));
@@ -466,13 +486,31 @@ final class Lane {
     }
   }
 
-  private void install(
-      CompletableFuture<LaneSession> result, LaneSession next, MoveCause cause, long beganNanos) {
+  private int resets() {
+    lock.lock();
+    try {
+      return resets;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** False if the lane was reset since {@code next} was begun: then another is needed. */
+  private boolean install(
+      CompletableFuture<LaneSession> result,
+      LaneSession next,
+      int resetsBefore,
+      MoveCause cause,
+      long beganNanos) {
     lock.lock();
     try {
       if (state == State.CLOSED) {
         next.close("this node is shutting down");
-        return;
+        return true;
+      }
+      if (resets != resetsBefore) {
+        next.reset("the lane was reset while it opened");
+        return false;
       }
       drop("moved");
       if (state == State.MOVING) {
@@ -488,6 +526,7 @@ final class Lane {
     }
     next.tree().session().connection().closed().thenAccept(_ -> ended(next));
     result.complete(next);
+    return true;
   }
 
   private void fail(CompletableFuture<LaneSession> result, ShareException why) {

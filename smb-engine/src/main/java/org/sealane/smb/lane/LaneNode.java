@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.sealane.smb.auth.NodeMechanism;
 import org.sealane.smb.auth.Principal;
@@ -78,16 +79,26 @@ public final class LaneNode implements AutoCloseable {
 
   /** Listens. Fails with one line that names the address if it can not be bound. */
   public static LaneNode start(Settings settings) throws IOException {
+    return start(settings, Optional.empty());
+  }
+
+  /**
+   * As {@link #start(Settings)}, with lanes over RDMA too where policies allow them.
+   *
+   * @param rdma listens beside the first transport; stays the caller's, closed after the node
+   */
+  public static LaneNode start(Settings settings, Optional<Transport> rdma) throws IOException {
     UUID guid = UUID.randomUUID();
-    SmbServer server =
+    SmbServer.Builder builder =
         SmbServer.builder()
             .settings(serverSettings(guid, settings))
             .mechanism(settings.mechanism())
             .resolver(new LaneResolver(settings.rules(), settings.shares(), settings.policies()))
             .pool(settings.pool())
             .events(settings.serverEvents())
-            .listen(settings.transport(), settings.listen())
-            .start();
+            .listen(settings.transport(), settings.listen());
+    rdma.ifPresent(builder::listenBeside);
+    SmbServer server = builder.start();
     SmbClient client =
         new SmbClient(
             settings.pool(), new SecureRandom(), System::nanoTime, settings.clientEvents());
@@ -97,6 +108,7 @@ public final class LaneNode implements AutoCloseable {
             settings.node(),
             client,
             settings.transport(),
+            rdma,
             settings.mechanism()::initiator,
             settings.deliveryTimeout(),
             guid,
@@ -142,15 +154,20 @@ public final class LaneNode implements AutoCloseable {
     return server;
   }
 
-  /** Drops every lane with {@code node}, in both directions, with what the kernel holds of it. */
-  public void reset(String node, String reason) {
-    lanes.reset(node, reason);
-    server.reset(
-        peer ->
-            switch (peer) {
-              case Principal.Node other -> other.name().equals(node);
-            },
-        reason);
+  /**
+   * Drops every lane with {@code node}, in both directions, with what the kernel holds of it.
+   * Completes when nothing can pass any more over connections made before.
+   */
+  public CompletionStage<Void> reset(String node, String reason) {
+    CompletionStage<Void> opened = lanes.reset(node, reason);
+    CompletionStage<Void> accepted =
+        server.reset(
+            peer ->
+                switch (peer) {
+                  case Principal.Node other -> other.name().equals(node);
+                },
+            reason);
+    return opened.thenCombine(accepted, (_, _) -> null);
   }
 
   /** Closes the lanes this node opened, then answers what is under way on the others, and ends. */

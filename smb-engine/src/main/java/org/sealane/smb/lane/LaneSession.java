@@ -2,7 +2,9 @@ package org.sealane.smb.lane;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import java.util.function.LongSupplier;
+import org.sealane.smb.client.ClientConnection;
 import org.sealane.smb.client.ClientTree;
 import org.sealane.smb.client.PayloadBytes;
 import org.sealane.smb.negotiate.NegotiatedConnection;
@@ -71,8 +73,13 @@ final class LaneSession {
     tree.session().connection().close(reason);
   }
 
-  /** Drops the connection with what the kernel still holds of it. Idempotent. */
-  void reset(String reason) {
-    tree.session().connection().transport().reset(reason);
+  /**
+   * Drops the connection with what the kernel still holds of it; completes when it is gone.
+   * Idempotent.
+   */
+  CompletionStage<Void> reset(String reason) {
+    ClientConnection connection = tree.session().connection();
+    connection.transport().reset(reason);
+    return connection.closed().thenApply(_ -> null);
   }
 }

@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -165,9 +167,15 @@ public final class Lanes implements AutoCloseable {
     lanesTo(peer).forEach(lane -> lane.renew(MoveCause.ROUTE));
   }
 
-  /** Drops the connection of every lane to {@code peer}, with what the kernel holds of it. */
-  public void reset(String peer, String reason) {
-    lanesTo(peer).forEach(lane -> lane.reset(reason));
+  /**
+   * Drops the connection of every lane to {@code peer}, with what the kernel holds of it. Completes
+   * when they are gone; what was being opened meanwhile is not used either.
+   */
+  public CompletionStage<Void> reset(String peer, String reason) {
+    return CompletableFuture.allOf(
+        lanesTo(peer).stream()
+            .map(lane -> lane.reset(reason).toCompletableFuture())
+            .toArray(CompletableFuture[]::new));
   }
 
   private List<Lane> lanesTo(String peer) {

@@ -287,6 +287,13 @@ final class Connection {
         failed(request);
         yield response;
       }
+      case Outcome.Suspected(String evidence, Response response) -> {
+        failed(request);
+        report(
+            new ServerEvent.TamperingSuspected(
+                environment.connectionId(), environment.peer(), evidence));
+        yield response;
+      }
       case Outcome.Opened(Open open, Response response) -> {
         Session session = request.session().orElseThrow();
         if (state == State.CLOSED) {

@@ -1,6 +1,7 @@
 package org.sealane.smb.server;
 
 import java.net.InetSocketAddress;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -9,8 +10,10 @@ import org.sealane.smb.lane.Level;
 import org.sealane.smb.negotiate.Capabilities;
 import org.sealane.smb.negotiate.Dialect;
 import org.sealane.smb.negotiate.MaxSizes;
+import org.sealane.smb.negotiate.RdmaTransformId;
 import org.sealane.smb.negotiate.SecurityMode;
 import org.sealane.smb.negotiate.ServerNegotiation;
+import org.sealane.smb.transport.DirectPlacement;
 import org.sealane.smb.transport.FramePool;
 
 /**
@@ -23,6 +26,7 @@ import org.sealane.smb.transport.FramePool;
  * @param openIds new ids, never used before in this process, never -1
  * @param globalSessions the sessions of all connections
  * @param durableOpens opens that outlive their connection
+ * @param placement the connection's own, if its transport has any
  */
 record ConnectionEnvironment(
     long connectionId,
@@ -35,7 +39,8 @@ record ConnectionEnvironment(
     LongSupplier sessionIds,
     LongSupplier openIds,
     GlobalSessions globalSessions,
-    DurableOpens durableOpens) {
+    DurableOpens durableOpens,
+    Optional<DirectPlacement> placement) {
 
   int limit(Limit limit) {
     return settings.limit(limit);
@@ -47,7 +52,7 @@ record ConnectionEnvironment(
         Set.of(Dialect.SMB_3_1_1),
         settings.ciphers(),
         settings.signing(),
-        Set.of(),
+        placement.isPresent() ? Set.of(RdmaTransformId.values()) : Set.of(),
         settings.sessionLevel() == Level.CLEAR
             ? SecurityMode.SIGNING_ENABLED
             : SecurityMode.SIGNING_REQUIRED,

@@ -55,7 +55,9 @@ final class Dispatcher {
     this.sessionCommands = sessionCommands;
     this.treeCommands = treeCommands;
     this.openCommands = new OpenCommands(environment, events, resumption);
-    this.dataCommands = new DataCommands(environment);
+    this.dataCommands =
+        new DataCommands(
+            environment, new PlacedCommands(environment, events, sessionCommands::rdmaTransforms));
     this.informationCommands = new InformationCommands(environment);
     this.controlCommands = new ControlCommands(environment);
   }

@@ -3,7 +3,10 @@ package org.sealane.smb.server;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.sealane.smb.auth.Principal;
 import org.sealane.smb.encryption.key.KeyUnavailableException;
 import org.sealane.smb.negotiate.NegotiatedConnection;
@@ -35,6 +38,9 @@ final class ServerConnection implements FrameHandler {
   /** What status shows of a session; its trees' counters are read when it is asked. */
   private record SessionView(SessionSecurity security, List<TreeConnect> trees) {}
 
+  /** Peers that a connection accepted before they were reset must not become. */
+  private record Barred(Predicate<Principal> which, String reason) {}
+
   private final TransportConnection transport;
   private final Connection connection;
   private final FramePool pool;
@@ -44,8 +50,12 @@ final class ServerConnection implements FrameHandler {
   private final EventSink events;
   private final LongSupplier nanoClock;
   private final Listener listener;
+  private final CompletableFuture<Void> gone = new CompletableFuture<>();
 
   // The owner thread's.
+  /** Grows only until the connection is authenticated, which has a limit of time. */
+  private final List<Barred> barred = new ArrayList<>();
+
   private boolean authenticated;
   private boolean transportClosed;
   private boolean finished;
@@ -88,6 +98,7 @@ final class ServerConnection implements FrameHandler {
         cause.map(Throwable::toString).orElse("the peer"));
     transportClosed = true;
     carryOut(connection.onClosed(nanoClock.getAsLong()));
+    gone.complete(null);
   }
 
   @Override
@@ -110,9 +121,29 @@ final class ServerConnection implements FrameHandler {
     transport.close(reason);
   }
 
-  /** Any thread. */
-  void reset(String reason) {
-    transport.reset(reason);
+  /**
+   * Resets the connection if a session on it is of a peer that {@code which} names; if it has no
+   * session yet, as soon as it gets such a one. Completes when nothing of such a peer can pass over
+   * it any more. Any thread.
+   */
+  CompletionStage<Void> reset(Predicate<Principal> which, String reason) {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    transport.owner().execute(() -> {
+      if (hasPeer(which)) {
+        transport.reset(reason);
+        gone.thenRun(() -> done.complete(null));
+        return;
+      }
+      if (!authenticated) {
+        barred.add(new Barred(which, reason));
+      }
+      done.complete(null);
+    });
+    return done.minimalCompletionStage();
+  }
+
+  private boolean hasPeer(Predicate<Principal> which) {
+    return sessions.stream().anyMatch(view -> which.test(view.security().peer()));
   }
 
   private void carryOut(List<Output> outputs) {
@@ -159,6 +190,11 @@ final class ServerConnection implements FrameHandler {
           transport.frameLimit(FramePool.FRAME_BYTES_MAX);
         }
         listener.onAuthenticated(this, authenticated);
+      }
+      for (Barred bar : barred) {
+        if (hasPeer(bar.which())) {
+          transport.reset(bar.reason());
+        }
       }
     }
     if (transportClosed && connection.isFinished() && !finished) {

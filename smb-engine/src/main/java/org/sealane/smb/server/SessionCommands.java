@@ -2,6 +2,7 @@ package org.sealane.smb.server;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.sealane.smb.auth.SecurityContext;
 import org.sealane.smb.auth.SecurityContext.Step.Complete;
 import org.sealane.smb.auth.SecurityContext.Step.Continue;
@@ -16,6 +17,7 @@ import org.sealane.smb.negotiate.NegotiateRequestCodec;
 import org.sealane.smb.negotiate.NegotiateResponseCodec;
 import org.sealane.smb.negotiate.NegotiatedConnection;
 import org.sealane.smb.negotiate.PreauthIntegrityHash;
+import org.sealane.smb.negotiate.RdmaTransformId;
 import org.sealane.smb.negotiate.ServerNegotiation;
 import org.sealane.smb.server.Dispatcher.Refusal;
 import org.sealane.smb.server.Dispatcher.Resumption;
@@ -59,6 +61,11 @@ final class SessionCommands {
   /** What NEGOTIATE settled, once it has. */
   Optional<NegotiatedConnection> negotiated() {
     return agreement.map(Agreement::connection);
+  }
+
+  /** RDMA transforms that NEGOTIATE settled. */
+  Set<RdmaTransformId> rdmaTransforms() {
+    return negotiated().map(NegotiatedConnection::rdmaTransforms).orElse(Set.of());
   }
 
   Step negotiate(Request request) throws MalformedMessageException {

@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -115,6 +117,7 @@ public final class SmbServer implements AutoCloseable {
     private record Endpoint(Transport transport, InetSocketAddress address) {}
 
     private final List<Endpoint> endpoints = new ArrayList<>();
+    private final List<Transport> beside = new ArrayList<>();
     private Optional<ServerSettings> settings = Optional.empty();
     private Optional<SecurityMechanism> mechanism = Optional.empty();
     private Optional<ShareResolver> resolver = Optional.empty();
@@ -168,6 +171,15 @@ public final class SmbServer implements AutoCloseable {
       return this;
     }
 
+    /**
+     * The transport listens where the first address given was bound, with its port, as clients that
+     * know that address try it too.
+     */
+    public Builder listenBeside(Transport transport) {
+      beside.add(transport);
+      return this;
+    }
+
     /** For tests: the clock that time limits go by. */
     Builder nanoClock(LongSupplier value) {
       nanoClock = value;
@@ -180,6 +192,9 @@ public final class SmbServer implements AutoCloseable {
       try {
         for (Endpoint endpoint : endpoints) {
           server.listen(endpoint.transport(), endpoint.address());
+        }
+        for (Transport transport : beside) {
+          server.listen(transport, server.addresses().getFirst());
         }
       } catch (IOException | RuntimeException e) {
         server.close();
@@ -233,14 +248,14 @@ public final class SmbServer implements AutoCloseable {
 
   /**
    * Drops every connection with a session of a peer that {@code which} names, with what the kernel
-   * holds of it.
+   * holds of it; one that is still being authenticated is dropped if it turns out to be such a
+   * peer's. Completes when nothing can pass any more over connections that were accepted before.
    */
-  public void reset(Predicate<Principal> which, String reason) {
-    for (ServerConnection connection : snapshot()) {
-      if (connection.status().sessions().stream().anyMatch(s -> which.test(s.peer()))) {
-        connection.reset(reason);
-      }
-    }
+  public CompletionStage<Void> reset(Predicate<Principal> which, String reason) {
+    return CompletableFuture.allOf(
+        snapshot().stream()
+            .map(connection -> connection.reset(which, reason).toCompletableFuture())
+            .toArray(CompletableFuture[]::new));
   }
 
   private List<ServerConnection> snapshot() {
@@ -267,7 +282,8 @@ public final class SmbServer implements AutoCloseable {
             this::newSessionId,
             nextOpenId::getAndIncrement,
             globalSessions,
-            durableOpens);
+            durableOpens,
+            transport.placement());
     ServerConnection connection =
         new ServerConnection(transport, environment, work, events, nanoClock, listener);
     Optional<Limit> reached;

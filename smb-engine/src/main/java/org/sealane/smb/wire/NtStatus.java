@@ -53,6 +53,7 @@ public record NtStatus(int code) {
   public static final NtStatus IO_DEVICE_ERROR = new NtStatus(0xC000_0185);
   public static final NtStatus USER_SESSION_DELETED = new NtStatus(0xC000_0203);
   public static final NtStatus CONNECTION_DISCONNECTED = new NtStatus(0xC000_020C);
+  public static final NtStatus RETRY = new NtStatus(0xC000_022D);
   public static final NtStatus NETWORK_SESSION_EXPIRED = new NtStatus(0xC000_035C);
   public static final NtStatus DUPLICATE_OBJECTID = new NtStatus(0xC000_022A);
   public static final NtStatus FILE_NOT_AVAILABLE = new NtStatus(0xC000_0467);

@@ -25,6 +25,7 @@ import org.sealane.smb.negotiate.NegotiateContext;
 import org.sealane.smb.negotiate.NegotiateRequest;
 import org.sealane.smb.negotiate.NegotiateRequestCodec;
 import org.sealane.smb.negotiate.PreauthIntegrityHash;
+import org.sealane.smb.negotiate.RdmaTransformId;
 import org.sealane.smb.negotiate.SecurityMode;
 import org.sealane.smb.negotiate.SigningAlgorithm;
 import org.sealane.smb.session.SessionSetupRequest;
@@ -45,6 +46,8 @@ final class ScriptedPeer {
   CipherId cipher = CipherId.AES_128_GCM;
   SigningAlgorithm signing = SigningAlgorithm.AES_GMAC;
   PreauthIntegrityHash hash = PreauthIntegrityHash.initial();
+  List<RdmaTransformId> transforms = List.of();
+  byte[] salt = new byte[32];
 
   /** From which each session's goes on. */
   PreauthIntegrityHash negotiatedHash = hash;
@@ -89,16 +92,23 @@ final class ScriptedPeer {
   }
 
   NegotiateRequest negotiateRequest() {
+    List<NegotiateContext> contexts = new ArrayList<>();
+    contexts.add(
+        new NegotiateContext.PreauthIntegrity(
+            List.of(NegotiateContext.PreauthIntegrity.SHA_512), salt));
+    contexts.add(new NegotiateContext.Encryption(List.of(cipher.id())));
+    contexts.add(new NegotiateContext.Signing(List.of(signing.id())));
+    if (!transforms.isEmpty()) {
+      contexts.add(
+          new NegotiateContext.RdmaTransform(
+              transforms.stream().map(RdmaTransformId::id).toList()));
+    }
     return new NegotiateRequest(
         SecurityMode.SIGNING_ENABLED,
         new Capabilities(Capabilities.LARGE_MTU | Capabilities.ENCRYPTION),
         new UUID(4, 4),
         List.of(Dialect.SMB_3_1_1.revision()),
-        List.of(
-            new NegotiateContext.PreauthIntegrity(
-                List.of(NegotiateContext.PreauthIntegrity.SHA_512), new byte[32]),
-            new NegotiateContext.Encryption(List.of(cipher.id())),
-            new NegotiateContext.Signing(List.of(signing.id()))));
+        contexts);
   }
 
   Reply negotiate() {

@@ -2,6 +2,7 @@ package org.sealane.smb.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.time.Duration;
@@ -12,7 +13,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.sealane.smb.negotiate.ServerNegotiation;
+import org.sealane.smb.transport.DirectPlacement;
 import org.sealane.smb.transport.FramePool;
 import org.sealane.smb.transport.InboundFrame;
 
@@ -42,7 +46,17 @@ final class ServerHarness {
   long nowNanos = 1_000_000_000_000L;
 
   ServerHarness(ServerSettings settings, ShareResolver resolver) {
-    this(settings, resolver, Optional.empty());
+    this(settings, resolver, Optional.empty(), _ -> Optional.empty());
+  }
+
+  /**
+   * @param placement the connection's, told of work requests that fail
+   */
+  ServerHarness(
+      ServerSettings settings,
+      ShareResolver resolver,
+      Function<Consumer<IOException>, Optional<DirectPlacement>> placement) {
+    this(settings, resolver, Optional.empty(), placement);
   }
 
   /**
@@ -50,7 +64,11 @@ final class ServerHarness {
    *     one's have nothing to do
    */
   private ServerHarness(
-      ServerSettings settings, ShareResolver resolver, Optional<ServerHarness> beside) {
+      ServerSettings settings,
+      ShareResolver resolver,
+      Optional<ServerHarness> beside,
+      Function<Consumer<IOException>, Optional<DirectPlacement>> placement) {
+    transport.placement = placement.apply(e -> transport.close(e.getMessage()));
     this.settings = settings;
     this.resolver = resolver;
     share = beside.map(other -> other.share).orElseGet(MemoryShare::new);
@@ -76,7 +94,8 @@ final class ServerHarness {
             sessionIds::getAndIncrement,
             openIds::getAndIncrement,
             globalSessions,
-            durableOpens);
+            durableOpens,
+            transport.placement());
     connection =
         new ServerConnection(
             transport,
@@ -100,7 +119,7 @@ final class ServerHarness {
 
   /** One more connection of the same server. */
   ServerHarness another() {
-    return new ServerHarness(settings, resolver, Optional.of(this));
+    return new ServerHarness(settings, resolver, Optional.of(this), _ -> Optional.empty());
   }
 
   /** A server whose every name is the one memory share, at any level. */
@@ -113,13 +132,21 @@ final class ServerHarness {
   }
 
   static ServerHarness gated(ServerSettings settings, TrafficGate gate) {
+    return placing(settings, gate, _ -> Optional.empty());
+  }
+
+  static ServerHarness placing(
+      ServerSettings settings,
+      TrafficGate gate,
+      Function<Consumer<IOException>, Optional<DirectPlacement>> placement) {
     ServerHarness[] made = new ServerHarness[1];
     made[0] =
         new ServerHarness(
             settings,
             request ->
                 new ShareResolver.Granted(
-                    request.shareName(), made[0].share, gate, ControlHandler.NONE, false));
+                    request.shareName(), made[0].share, gate, ControlHandler.NONE, false),
+            placement);
     return made[0];
   }
 

@@ -3,7 +3,6 @@ package org.sealane.smb.io.fscc;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
-import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
 import org.sealane.smb.share.FileChange;
@@ -75,18 +74,6 @@ class FsccFuzzTest {
     refusedOr(() -> assertValid(FsctlBuffers.decodeFileLevelTrim(in)));
     refusedOr(() -> assertValid(FsctlBuffers.decodeAllocatedRanges(in)));
     refusedOr(() -> FsctlBuffers.decodeSetSparse(in));
-  }
-
-  @FuzzTest
-  void networkInterfaces(byte[] bytes) {
-    refusedOr(() -> {
-      List<NetworkInterface> interfaces =
-          NetworkInterfaceCodec.decode(new MessageReader(MemorySegment.ofArray(bytes)));
-      MessageWriter out = new MessageWriter();
-      NetworkInterfaceCodec.encode(interfaces, Integer.MAX_VALUE, out);
-      assertThat(NetworkInterfaceCodec.decode(new MessageReader(out.written())))
-          .isEqualTo(interfaces);
-    });
   }
 
   private static void assertValid(List<Extent> ranges) {
