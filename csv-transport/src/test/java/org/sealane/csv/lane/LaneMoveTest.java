@@ -1,15 +1,10 @@
 package org.sealane.csv.lane;
 
-import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -190,132 +185,6 @@ class LaneMoveTest {
     assertThat(Files.readAllBytes(root.resolve("new"))).containsExactly(4);
     assertThat(root.resolve("old")).doesNotExist();
     assertThat(root.resolve("deleted")).doesNotExist();
-  }
-
-  @Test
-  void shouldDeleteTheFileWhenTheServerRestartsBeforeTheCloseArrives() throws Exception {
-    ShareOpen deleted = open("deleted", CreateDisposition.CREATE, CreateOptions.DELETE_ON_CLOSE);
-    CountDownLatch lost = new CountDownLatch(1);
-    lane.relay.tap((_, direction, _, frame) -> {
-      if (direction == LaneRelay.Direction.REQUEST) {
-        lane.relay.tap(LaneRelay.Tap.UNCHANGED);
-        lane.relay.target(nobody());
-        lane.relay.cut();
-        lost.countDown();
-      }
-      return frame;
-    });
-
-    CompletableFuture<Void> closing = CompletableFuture.runAsync(() -> close(deleted));
-    assertThat(lost.await(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
-    lane.restart();
-    closing.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
-
-    assertThat(lane.moves().remade()).isEqualTo(1);
-    assertThat(root.resolve("deleted")).doesNotExist();
-  }
-
-  @Test
-  void shouldHaveNoConnectionLeftWhenAResetIsDone() throws Exception {
-    try (ShareOpen file = open("file", CreateDisposition.CREATE, 0)) {
-      List<Long> before = connections();
-
-      nodes.server().lanes().reset("node2", "cut off").toCompletableFuture().get(60, SECONDS);
-
-      assertThat(before).isNotEmpty();
-      assertThat(connections()).doesNotContainAnyElementsOf(before);
-      file.write(0, bytes(7), false);
-    }
-  }
-
-  private List<Long> connections() {
-    return nodes.server().lanes().server().status().connections().stream()
-        .map(ServerStatus.ConnectionStatus::id)
-        .toList();
-  }
-
-  @Test
-  void shouldNotServeAPeerThatWasStillProvingItselfWhenItWasCutOff() throws Exception {
-    HeldHandshake held = new HeldHandshake();
-    CompletableFuture<ShareOpen> opening = CompletableFuture.supplyAsync(() -> opened("file"));
-    held.awaitBegun();
-
-    nodes.server().lanes().reset("node2", "cut off").toCompletableFuture().get(60, SECONDS);
-    held.release();
-
-    assertThatThrownBy(() -> opening.get(60, SECONDS)).hasRootCauseInstanceOf(IOException.class);
-    opened("file").close();
-  }
-
-  @Test
-  void shouldUseNoSessionThatWasBegunBeforeItsLaneWasReset() throws Exception {
-    HeldHandshake held = new HeldHandshake();
-    CompletableFuture<ShareOpen> opening = CompletableFuture.supplyAsync(() -> opened("file"));
-    held.awaitBegun();
-
-    nodes.client().lanes().reset("node1", "cut off").toCompletableFuture().get(60, SECONDS);
-    held.release();
-
-    opening.get(60, SECONDS).close();
-    assertThat(relay.links()).hasSize(2);
-  }
-
-  /** Keeps the answer to the first NEGOTIATE from its client until the test lets it go. */
-  private final class HeldHandshake {
-    private final CountDownLatch begun = new CountDownLatch(1);
-    private final CountDownLatch released = new CountDownLatch(1);
-
-    HeldHandshake() {
-      relay.tap((_, direction, _, frame) -> {
-        if (direction == LaneRelay.Direction.RESPONSE) {
-          relay.tap(LaneRelay.Tap.UNCHANGED);
-          begun.countDown();
-          awaitLatch(released);
-        }
-        return frame;
-      });
-    }
-
-    void awaitBegun() {
-      awaitLatch(begun);
-    }
-
-    void release() {
-      released.countDown();
-    }
-  }
-
-  private static void awaitLatch(CountDownLatch latch) {
-    try {
-      assertThat(latch.await(LIMIT.toSeconds(), SECONDS)).isTrue();
-    } catch (InterruptedException e) {
-      throw new AssertionError(e);
-    }
-  }
-
-  private ShareOpen opened(String name) {
-    try {
-      return open(name, CreateDisposition.OPEN_IF, 0);
-    } catch (ShareException e) {
-      throw new AssertionError(e);
-    }
-  }
-
-  /** An address where nothing listens. */
-  private static InetSocketAddress nobody() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return new InetSocketAddress(InetAddress.getLoopbackAddress(), socket.getLocalPort());
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    }
-  }
-
-  private static void close(ShareOpen open) {
-    try {
-      open.close();
-    } catch (ShareException e) {
-      throw new AssertionError(e);
-    }
   }
 
   @Test
