@@ -77,6 +77,7 @@ class LaneMoveTest {
 
   @Test
   void shouldFailNoRequestWhenTheLaneMovesUnderLoad() throws Exception {
+    lane.relay.forget();
     LaneLoad load = new LaneLoad(lane.share, USERS, 5);
     for (int i = 0; i < MOVES; i++) {
       long done = load.done();
