@@ -46,6 +46,7 @@ final class LaneRelay implements AutoCloseable {
   private volatile InetSocketAddress target;
   private final ServerSocket listener;
   private final List<Link> links = new CopyOnWriteArrayList<>();
+  private volatile boolean keeping = true;
   private volatile Tap tap = Tap.UNCHANGED;
 
   LaneRelay(InetSocketAddress target) throws IOException {
@@ -61,6 +62,11 @@ final class LaneRelay implements AutoCloseable {
   /** From the next frame on, of all links. */
   void tap(Tap next) {
     tap = next;
+  }
+
+  /** Keeps no copy of frames from now on: a soak sends more than there is memory. */
+  void forget() {
+    keeping = false;
   }
 
   /** New connections go there from now on. */
@@ -168,6 +174,9 @@ final class LaneRelay implements AutoCloseable {
     }
 
     private void keep(Direction direction, byte[] frame) throws IOException {
+      if (!keeping) {
+        return;
+      }
       synchronized (kept) {
         keptBytes += frame.length;
         if (keptBytes > KEPT_BYTES_MAX) {

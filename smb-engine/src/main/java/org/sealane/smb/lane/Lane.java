@@ -84,6 +84,7 @@ final class Lane {
 
   /** Counts {@link #reset}, so that no session begun before one is used after it. */
   private int resets;
+
   private long previousSessionId;
   private long unusedSinceNanos;
   private PayloadBytes ended = PayloadBytes.NONE;

@@ -55,7 +55,9 @@ final class LaneSession {
    */
   Optional<MoveCause> outdatedBy(LanePolicy policy) {
     NegotiatedConnection agreed = negotiated();
-    if (agreed.cipher().filter(policy.ciphers()::contains).isEmpty()
+    String transport = tree.session().connection().transport().transport().name();
+    if (!policy.transport().allows(transport)
+        || agreed.cipher().filter(policy.ciphers()::contains).isEmpty()
         || !policy.signing().contains(agreed.signing())) {
       return Optional.of(MoveCause.POLICY);
     }

@@ -11,7 +11,7 @@ import java.util.UUID;
  */
 public interface PolicyState {
   /** The longest state; a longer one is not sent and not taken. */
-  int BYTES_MAX = 64 << 10;
+  int BYTES_MAX = 128 << 10;
 
   /** A node that knows nothing and learns nothing. */
   PolicyState NONE =

@@ -128,17 +128,19 @@ final class ServerConnection implements FrameHandler {
    */
   CompletionStage<Void> reset(Predicate<Principal> which, String reason) {
     CompletableFuture<Void> done = new CompletableFuture<>();
-    transport.owner().execute(() -> {
-      if (hasPeer(which)) {
-        transport.reset(reason);
-        gone.thenRun(() -> done.complete(null));
-        return;
-      }
-      if (!authenticated) {
-        barred.add(new Barred(which, reason));
-      }
-      done.complete(null);
-    });
+    transport
+        .owner()
+        .execute(() -> {
+          if (hasPeer(which)) {
+            transport.reset(reason);
+            gone.thenRun(() -> done.complete(null));
+            return;
+          }
+          if (!authenticated) {
+            barred.add(new Barred(which, reason));
+          }
+          done.complete(null);
+        });
     return done.minimalCompletionStage();
   }
 
