@@ -2,11 +2,13 @@ package org.sealane.deploy.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -62,13 +64,13 @@ class RdmaLanesIT {
     return Optional.of(opened);
   }
 
-  private static LaneRule rule(Level level, TransportPreference transport) {
-    LanePolicy overTcp = TwoLaneNodes.policy(VOLUME, LaneKind.CSV, 1, level);
+  private static LaneRule rule(long epoch, Level level, TransportPreference transport) {
+    LanePolicy overTcp = TwoLaneNodes.policy(VOLUME, LaneKind.CSV, epoch, level);
     return LaneRule.settled(
         new LanePolicy(
             VOLUME,
             LaneKind.CSV,
-            1,
+            epoch,
             level,
             overTcp.ciphers(),
             overTcp.signing(),
@@ -87,7 +89,7 @@ class RdmaLanesIT {
     Path files = java.nio.file.Files.createDirectories(directory.resolve("files"));
     DirectoryShare share = new DirectoryShare(files, DirectoryShare.Settings.of("v", 1));
     try (TwoLaneNodes nodes = new TwoLaneNodes((volume, _) -> Optional.of(share), rdma)) {
-      nodes.publish(rule(level, transport));
+      nodes.publish(rule(1, level, transport));
       ShareOpen file =
           nodes
               .share(VOLUME, LaneKind.CSV)
@@ -206,6 +208,27 @@ class RdmaLanesIT {
           writeAndReadBack(file, canaries(new byte[] {1, 2, 3}, 100_000));
           assertThat(nodes.client().lanes().lanes().status().getFirst().transport())
               .isEqualTo("tcp");
+        });
+  }
+
+  @Test
+  void shouldMoveTheLaneWhenThePolicyNamesAnotherTransport() throws Exception {
+    withFile(
+        Level.ENCRYPT,
+        TransportPreference.RDMA_ONLY,
+        this::rdma,
+        (nodes, file) -> {
+          writeAndReadBack(file, canaries(new byte[] {1, 2, 3}, 100_000));
+          assertThat(nodes.client().lanes().lanes().status().getFirst().transport())
+              .isEqualTo("rdma");
+          nodes.publish(rule(2, Level.ENCRYPT, TransportPreference.TCP_ONLY));
+          await()
+              .atMost(Duration.ofSeconds(60))
+              .untilAsserted(() -> {
+                writeAndReadBack(file, canaries(new byte[] {4, 5, 6}, 100_000));
+                assertThat(nodes.client().lanes().lanes().status().getFirst().transport())
+                    .isEqualTo("tcp");
+              });
         });
   }
 

@@ -54,7 +54,8 @@ final class LaneSession {
   Optional<MoveCause> outdatedBy(LanePolicy policy) {
     NegotiatedConnection agreed = negotiated();
     if (agreed.cipher().filter(policy.ciphers()::contains).isEmpty()
-        || !policy.signing().contains(agreed.signing())) {
+        || !policy.signing().contains(agreed.signing())
+        || !isCarriedAs(policy.transport())) {
       return Optional.of(MoveCause.POLICY);
     }
     PayloadBytes bytes = payload();
@@ -64,6 +65,16 @@ final class LaneSession {
             || age().compareTo(limits.age()) >= 0
         ? Optional.of(MoveCause.REKEY)
         : Optional.empty();
+  }
+
+  /** Whether what carries the session is allowed; which one is preferred moves no lane. */
+  private boolean isCarriedAs(TransportPreference wanted) {
+    boolean tcp = tree.session().connection().transport().transport().name().equals("tcp");
+    return switch (wanted) {
+      case RDMA_PREFERRED -> true;
+      case RDMA_ONLY -> !tcp;
+      case TCP_ONLY -> tcp;
+    };
   }
 
   /** Closes the connection; what is under way on it fails. Idempotent. */
