@@ -158,6 +158,43 @@ final class DocumentFollower {
     };
   }
 
+  /**
+   * Judges what a peer has of an object as if it had been read from the store, which is not said to
+   * agree with it. A peer that is behind is no harm; what was never signed so is audited each time.
+   */
+  PolicyStateExchange.Answer offered(ObjectKey key, byte[] state, Outbox out) {
+    DocumentSlot found;
+    try {
+      if (state.length > PolicyStateExchange.STATE_BYTES_MAX) {
+        throw new MalformedJsonException("", state.length + " bytes are too many");
+      }
+      found = DocumentCodec.decodeSlot(state);
+    } catch (MalformedJsonException e) {
+      return refuseOffer(key, Verdict.Reason.MALFORMED, e.getMessage(), out);
+    }
+    Optional<VerifiedSlot> known = slot(key);
+    return switch (verifier.judge(key, found, known, DocumentHistory.NONE)) {
+      case Verdict.Unchanged _ -> PolicyStateExchange.Answer.SAME;
+      case Verdict.Adopted adopted -> {
+        adopt(adopted.slot(), known, out);
+        yield PolicyStateExchange.Answer.ADOPTED;
+      }
+      case Verdict.Refused no ->
+          switch (no.reason()) {
+            case OLDER, ROLLED_BACK -> PolicyStateExchange.Answer.PEER_BEHIND;
+            case BROKEN_CHAIN -> PolicyStateExchange.Answer.UNDECIDED;
+            case MALFORMED, UNSIGNED, OTHER_CLUSTER, OTHER_OBJECT, CONFLICTING ->
+                refuseOffer(key, no.reason(), no.detail(), out);
+          };
+    };
+  }
+
+  private static PolicyStateExchange.Answer refuseOffer(
+      ObjectKey key, Verdict.Reason reason, String detail, Outbox out) {
+    auditRefusal(key, reason, "offered by a peer: " + detail, out);
+    return PolicyStateExchange.Answer.REFUSED;
+  }
+
   /** The store has nothing for an object that this node remembers: what was followed stays. */
   void missing(ObjectKey key, Outbox out) {
     if (slots.containsKey(key)) {
@@ -202,13 +239,18 @@ final class DocumentFollower {
     // What stays refused is audited once, however often it is read again.
     String refusal = reason + " " + DocumentDigest.of(data).hex();
     if (!refusal.equals(refused.put(key, refusal))) {
-      out.add(
-          new MemberAction.Audit(
-              new AuditEvent(
-                  AuditKind.DOCUMENT_REFUSED,
-                  Map.of("object", key.toString(), "reason", reason.name(), "detail", detail))));
+      auditRefusal(key, reason, detail, out);
     }
     return Outcome.REFUSED;
+  }
+
+  private static void auditRefusal(
+      ObjectKey key, Verdict.Reason reason, String detail, Outbox out) {
+    out.add(
+        new MemberAction.Audit(
+            new AuditEvent(
+                AuditKind.DOCUMENT_REFUSED,
+                Map.of("object", key.toString(), "reason", reason.name(), "detail", detail))));
   }
 
   private void adopt(VerifiedSlot slot, Optional<VerifiedSlot> known, Outbox out) {

@@ -52,6 +52,9 @@ public sealed interface MemberAction {
   /** Append to the audit log. */
   record Audit(AuditEvent event) implements MemberAction {}
 
+  /** The answer to {@link MemberEvent.StateOffered}; what it says is done by the actions before. */
+  record StateJudged(PolicyStateExchange.Answer answer) implements MemberAction {}
+
   /** The node has left: its session can be closed. */
   record Left() implements MemberAction {}
 }

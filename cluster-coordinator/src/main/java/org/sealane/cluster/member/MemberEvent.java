@@ -40,6 +40,13 @@ public sealed interface MemberEvent {
   record OwnerEpochRecorded(UUID volume, long ownerEpoch, boolean recorded, String detail)
       implements MemberEvent {}
 
+  /**
+   * A peer tells what it has of a volume's policy; {@link MemberAction.StateJudged} answers.
+   *
+   * @param state as {@link PolicyStateExchange#newest} makes it, nothing checked
+   */
+  record StateOffered(UUID volume, byte[] state) implements MemberEvent {}
+
   /** An action failed, and those after it of the same answer were not carried out. */
   record ActionFailed(MemberAction action, String why) implements MemberEvent {}
 

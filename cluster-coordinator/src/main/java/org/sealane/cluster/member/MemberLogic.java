@@ -190,12 +190,24 @@ public final class MemberLogic {
         agenda.owners(Set.of(claimed.volume()));
       }
       case MemberEvent.OwnerEpochRecorded recorded -> ownership.recorded(recorded, now);
+      case MemberEvent.StateOffered offered -> stateOffered(offered);
       case MemberEvent.ActionFailed failed -> actionFailed(failed);
       case MemberEvent.Tick _ -> {
         // What is due follows from the time alone.
       }
       case MemberEvent.Leave _ -> leave();
     }
+  }
+
+  private void stateOffered(MemberEvent.StateOffered offered) {
+    ObjectKey key = ObjectKey.policy(offered.volume());
+    PolicyStateExchange.Answer answer = documents.offered(key, offered.state(), out);
+    if (answer == PolicyStateExchange.Answer.ADOPTED
+        || answer == PolicyStateExchange.Answer.UNDECIDED) {
+      // The store has it too, or will; with what leads there if this node missed more than one.
+      agenda.document(key);
+    }
+    out.add(new MemberAction.StateJudged(answer));
   }
 
   private void storeSaid(StoreEvent event) {

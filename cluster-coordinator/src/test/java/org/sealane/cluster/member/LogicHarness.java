@@ -61,6 +61,7 @@ final class LogicHarness {
   boolean left;
   boolean failRemember;
   ClusterView view;
+  PolicyStateExchange.Answer answer;
 
   LogicHarness(String node, TestDocuments documents, MemoryStore store) {
     this.node = node;
@@ -238,6 +239,7 @@ final class LogicHarness {
       case MemberAction.ReleaseBacking _ -> {}
       case MemberAction.Show show -> view = show.view();
       case MemberAction.Audit audit -> audited.add(audit.event());
+      case MemberAction.StateJudged judged -> answer = judged.answer();
       case MemberAction.Left _ -> left = true;
     }
   }

@@ -246,7 +246,7 @@ final class SimulatedProcess {
         connection.close();
         end();
       }
-      case MemberAction.Show _ -> {
+      case MemberAction.StateJudged _, MemberAction.Show _ -> {
         // Nothing here looks at views.
       }
       case MemberAction.ClaimBacking _,
