@@ -34,7 +34,6 @@ import org.sealane.smb.lane.LaneKind;
 import org.sealane.smb.lane.LaneLimits;
 import org.sealane.smb.lane.LaneNode;
 import org.sealane.smb.lane.LaneRules;
-import org.sealane.smb.lane.PolicyState;
 import org.sealane.smb.negotiate.CipherId;
 import org.sealane.smb.negotiate.SigningAlgorithm;
 import org.sealane.smb.server.Limit;
@@ -65,6 +64,7 @@ public final class NodeRuntime implements AutoCloseable {
   private final JoinBundle bundle;
   private final CurrentView view = new CurrentView();
   private final LaneRules rules = new LaneRules();
+  private final MemberPolicyState policies = new MemberPolicyState();
   private final Volumes volumes;
   private final Disks disks;
   private final Storage storage;
@@ -141,6 +141,7 @@ public final class NodeRuntime implements AutoCloseable {
             audit);
     // The member leaves after lanes and storage are closed, before the transport and the log are.
     opened.add(opened.indexOf(storage), member);
+    policies.member(member.policyStates());
     routes.administer(member);
     member.onChange(shown -> {
       view.update(shown);
@@ -189,7 +190,7 @@ public final class NodeRuntime implements AutoCloseable {
         view::laneAddress,
         Map.of(Limit.CONNECTIONS, config.limits().laneConnections()),
         config.sessionTimeout().dividedBy(DELIVERY_PART),
-        PolicyState.NONE,
+        policies,
         LaneLimits.DEFAULT,
         event -> LOG.info("lane event={}", event),
         ClientListener.NONE);
