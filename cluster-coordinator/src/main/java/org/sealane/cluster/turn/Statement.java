@@ -22,7 +22,7 @@ import org.sealane.cluster.json.StrictObject;
  */
 public final class Statement {
   private static final int FORMAT = 1;
-  private static final int PAYLOAD_BYTES_MAX = 128 * 1024;
+  private static final int PAYLOAD_BYTES_MAX = 192 * 1024;
   private static final int SIGNATURE_BYTES_MAX = 64;
   private static final int NODE_CHARS_MAX = 63;
   private static final int WORD_CHARS_MAX = 32;
