@@ -31,7 +31,7 @@ import org.sealane.cluster.store.NodeStat;
 import org.sealane.cluster.store.StoreResult;
 import org.sealane.cluster.turn.FenceEntry;
 import org.sealane.cluster.turn.LedgerEntry;
-import org.sealane.cluster.turn.NodeProcess;
+import org.sealane.cluster.turn.MemberId;
 import org.sealane.cluster.turn.Statement;
 
 /**
@@ -249,8 +249,8 @@ final class TurnReader {
       Optional<PublicKey> key = key(view, node);
       if (value.isPresent() && key.isPresent()) {
         fence(value.get(), node, key.get())
-            .forEach(process ->
-                times.computeIfAbsent(node, _ -> new Times()).fenced.add(process.toString()));
+            .forEach(member ->
+                times.computeIfAbsent(node, _ -> new Times()).fenced.add(member.toString()));
       }
     }
     return times;
@@ -273,7 +273,7 @@ final class TurnReader {
     }
   }
 
-  private List<NodeProcess> fence(StoreResult.Value value, String node, PublicKey key) {
+  private List<MemberId> fence(StoreResult.Value value, String node, PublicKey key) {
     try {
       return Statement.decodeFence(value.data(), verifier.clusterId(), node, key).fenced();
     } catch (MalformedJsonException e) {

@@ -53,7 +53,7 @@ public record TurnReport(
   /**
    * What one node did. Each time is empty if there is no valid entry.
    *
-   * @param fenced processes it cut off, as {@code node/incarnation}
+   * @param fenced members it cut off, as {@code node@session}
    */
   public record NodeTimes(
       String node,

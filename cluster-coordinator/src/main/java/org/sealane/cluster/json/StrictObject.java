@@ -86,11 +86,18 @@ public final class StrictObject {
   /** Base64 ([RFC 4648] 4) of at most {@code bytesMax} bytes. */
   public byte[] base64(String field, int bytesMax) throws MalformedJsonException {
     String text = string(field, (bytesMax + 2) / 3 * 4);
+    byte[] bytes;
     try {
-      return Base64.getDecoder().decode(text);
+      bytes = Base64.getDecoder().decode(text);
     } catch (IllegalArgumentException e) {
       throw malformed(field, "base64");
     }
+    // RFC 4648, 3.5: bits that are no data, and missing padding, would let one value have many
+    // texts.
+    if (!Base64.getEncoder().encodeToString(bytes).equals(text)) {
+      throw malformed(field, "canonical base64");
+    }
+    return bytes;
   }
 
   /** An array of at most {@code countMax} strings. */

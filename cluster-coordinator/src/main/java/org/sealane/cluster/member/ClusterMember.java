@@ -26,7 +26,7 @@ import org.sealane.cluster.document.VerifiedSlot;
 import org.sealane.cluster.store.ClusterPaths;
 import org.sealane.cluster.store.ClusterStore;
 import org.sealane.cluster.store.StoreEvent;
-import org.sealane.cluster.turn.NodeProcess;
+import org.sealane.cluster.turn.MemberId;
 import org.sealane.cluster.turn.TurnAction;
 import org.sealane.smb.lane.LaneKind;
 import org.sealane.smb.lane.LaneRules;
@@ -64,6 +64,8 @@ public final class ClusterMember implements AutoCloseable {
   private volatile Map<ObjectKey, VerifiedSlot> slots;
   private volatile Map<UUID, List<TurnAction.Missing>> waiting = Map.of();
   private volatile OptionalLong leaseUntil = OptionalLong.empty();
+  private final PolicyStates states = new PolicyStates(this::slots, this::judge);
+  private PolicyStateExchange.Answer judged = PolicyStateExchange.Answer.UNDECIDED;
   private ScheduledFuture<?> tick;
 
   private ClusterMember(
@@ -189,6 +191,28 @@ public final class ClusterMember implements AutoCloseable {
   /** The documents this node follows, as they are on its disk. */
   public Map<ObjectKey, VerifiedSlot> slots() {
     return slots;
+  }
+
+  /** What both ends of a lane tell each other of a volume's policy. */
+  public PolicyStateExchange policyStates() {
+    return states;
+  }
+
+  /** On the thread {@code cluster}; undecided if that has ended or the state could not be kept. */
+  private void judge(MemberEvent.StateOffered offer, Consumer<PolicyStateExchange.Answer> done) {
+    try {
+      cluster.execute(() -> {
+        judged = PolicyStateExchange.Answer.UNDECIDED;
+        try {
+          handle(offer);
+        } finally {
+          done.accept(judged);
+        }
+      });
+    } catch (RejectedExecutionException e) {
+      LOG.trace("after close", e);
+      done.accept(PolicyStateExchange.Answer.UNDECIDED);
+    }
   }
 
   public DocumentVerifier verifier() {
@@ -318,6 +342,7 @@ public final class ClusterMember implements AutoCloseable {
         LOG.debug("node={} {} {}", identity.node(), record.event().kind(), record.event().fields());
         audit.record(record.event());
       }
+      case MemberAction.StateJudged answer -> judged = answer.answer();
       case MemberAction.Left _ -> left.complete(null);
     }
   }
@@ -332,7 +357,7 @@ public final class ClusterMember implements AutoCloseable {
         .thenRun(() -> tell(new MemberEvent.Drained(await.volume(), await.epoch())));
   }
 
-  private void fence(NodeProcess departed) {
+  private void fence(MemberId departed) {
     fence
         .fence(departed)
         .whenComplete((_, failure) ->

@@ -4,8 +4,10 @@ import java.security.PublicKey;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.sealane.cluster.audit.AuditEvent;
@@ -29,7 +31,8 @@ import org.sealane.smb.lane.LaneKind;
 /**
  * The documents this node follows. What is found in the store is judged; what is adopted is
  * remembered on disk first and put in force after; what is refused is audited once, and what was
- * followed before stays. Not thread-safe.
+ * followed before stays; a policy that was outrun by one this node can not follow is sent encrypted
+ * until it can. Not thread-safe.
  */
 final class DocumentFollower {
 
@@ -49,6 +52,9 @@ final class DocumentFollower {
   private final Map<ObjectKey, Long> createdAt = new HashMap<>();
   private final Map<ObjectKey, Long> ahead = new HashMap<>();
   private final Map<ObjectKey, String> refused = new HashMap<>();
+
+  /** Policies of which a newer one, validly signed, was found and could not be followed. */
+  private final Set<ObjectKey> outrun = new HashSet<>();
 
   /** What was read when it was followed last; the same again needs no verification. */
   private final Map<ObjectKey, byte[]> followed = new HashMap<>();
@@ -112,7 +118,7 @@ final class DocumentFollower {
       ObjectKey key, byte[] data, long czxid, Optional<DocumentHistory> history, Outbox out) {
     createdAt.put(key, czxid);
     if (Arrays.equals(data, followed.get(key))) {
-      return agreed(key);
+      return agreed(key, out);
     }
     Outcome outcome = judge(key, data, history, out);
     if (outcome == Outcome.FOLLOWED) {
@@ -133,18 +139,60 @@ final class DocumentFollower {
     Optional<VerifiedSlot> known = slot(key);
     Verdict verdict = verifier.judge(key, found, known, history.orElse(DocumentHistory.NONE));
     return switch (verdict) {
-      case Verdict.Unchanged _ -> agreed(key);
+      case Verdict.Unchanged _ -> agreed(key, out);
       case Verdict.Adopted adopted -> {
         adopt(adopted.slot(), known, out);
-        yield agreed(key);
+        yield agreed(key, out);
       }
       case Verdict.Refused no
           when no.reason() == Verdict.Reason.BROKEN_CHAIN
               && history.isEmpty()
               && known.isPresent() ->
           Outcome.HISTORY_NEEDED;
-      case Verdict.Refused no -> refuse(key, data, no.reason(), no.detail(), out);
+      case Verdict.Refused no -> {
+        if (no.reason() == Verdict.Reason.BROKEN_CHAIN) {
+          outrun(key, out);
+        }
+        yield refuse(key, data, no.reason(), no.detail(), out);
+      }
     };
+  }
+
+  /**
+   * Judges what a peer has of an object as if it had been read from the store, which is not said to
+   * agree with it. A peer that is behind is no harm; what was never signed so is audited each time.
+   */
+  PolicyStateExchange.Answer offered(ObjectKey key, byte[] state, Outbox out) {
+    DocumentSlot found;
+    try {
+      if (state.length > PolicyStateExchange.STATE_BYTES_MAX) {
+        throw new MalformedJsonException("", state.length + " bytes are too many");
+      }
+      found = DocumentCodec.decodeSlot(state);
+    } catch (MalformedJsonException e) {
+      return refuseOffer(key, Verdict.Reason.MALFORMED, e.getMessage(), out);
+    }
+    Optional<VerifiedSlot> known = slot(key);
+    return switch (verifier.judge(key, found, known, DocumentHistory.NONE)) {
+      case Verdict.Unchanged _ -> PolicyStateExchange.Answer.SAME;
+      case Verdict.Adopted adopted -> {
+        adopt(adopted.slot(), known, out);
+        yield PolicyStateExchange.Answer.ADOPTED;
+      }
+      case Verdict.Refused no ->
+          switch (no.reason()) {
+            case OLDER, ROLLED_BACK -> PolicyStateExchange.Answer.PEER_BEHIND;
+            case BROKEN_CHAIN -> PolicyStateExchange.Answer.UNDECIDED;
+            case MALFORMED, UNSIGNED, OTHER_CLUSTER, OTHER_OBJECT, CONFLICTING ->
+                refuseOffer(key, no.reason(), no.detail(), out);
+          };
+    };
+  }
+
+  private static PolicyStateExchange.Answer refuseOffer(
+      ObjectKey key, Verdict.Reason reason, String detail, Outbox out) {
+    auditRefusal(key, reason, "offered by a peer: " + detail, out);
+    return PolicyStateExchange.Answer.REFUSED;
   }
 
   /** The store has nothing for an object that this node remembers: what was followed stays. */
@@ -165,10 +213,24 @@ final class DocumentFollower {
     }
   }
 
-  private Outcome agreed(ObjectKey key) {
+  private Outcome agreed(ObjectKey key, Outbox out) {
     ahead.remove(key);
     refused.remove(key);
+    if (outrun.remove(key)) {
+      publish(slots.get(key), out);
+    }
     return Outcome.FOLLOWED;
+  }
+
+  /**
+   * The administrator has signed a newer policy than this node can follow, as a link between is
+   * missing: what it knows may be weaker than what the others turn to.
+   */
+  private void outrun(ObjectKey key, Outbox out) {
+    Optional<VerifiedSlot> known = slot(key);
+    if (key.kind() == DocumentKind.POLICY && known.isPresent() && outrun.add(key)) {
+      publish(known.get(), out);
+    }
   }
 
   private Outcome refuse(
@@ -177,13 +239,18 @@ final class DocumentFollower {
     // What stays refused is audited once, however often it is read again.
     String refusal = reason + " " + DocumentDigest.of(data).hex();
     if (!refusal.equals(refused.put(key, refusal))) {
-      out.add(
-          new MemberAction.Audit(
-              new AuditEvent(
-                  AuditKind.DOCUMENT_REFUSED,
-                  Map.of("object", key.toString(), "reason", reason.name(), "detail", detail))));
+      auditRefusal(key, reason, detail, out);
     }
     return Outcome.REFUSED;
+  }
+
+  private static void auditRefusal(
+      ObjectKey key, Verdict.Reason reason, String detail, Outbox out) {
+    out.add(
+        new MemberAction.Audit(
+            new AuditEvent(
+                AuditKind.DOCUMENT_REFUSED,
+                Map.of("object", key.toString(), "reason", reason.name(), "detail", detail))));
   }
 
   private void adopt(VerifiedSlot slot, Optional<VerifiedSlot> known, Outbox out) {
@@ -203,10 +270,15 @@ final class DocumentFollower {
     }
   }
 
-  private static void publish(VerifiedSlot slot, Outbox out) {
+  private void publish(VerifiedSlot slot, Outbox out) {
     UUID volume = slot.key().object();
+    boolean sealed = outrun.contains(slot.key());
     for (LaneKind kind : LaneKind.values()) {
-      out.add(new MemberAction.Publish(PolicyRules.rule(volume, kind, Optional.of(slot))));
+      out.add(
+          new MemberAction.Publish(
+              sealed
+                  ? PolicyRules.sealed(volume, kind, slot)
+                  : PolicyRules.rule(volume, kind, Optional.of(slot))));
     }
   }
 

@@ -4,7 +4,7 @@ import java.util.UUID;
 import org.sealane.cluster.audit.AuditEvent;
 import org.sealane.cluster.document.VerifiedSlot;
 import org.sealane.cluster.store.StoreRequest;
-import org.sealane.cluster.turn.NodeProcess;
+import org.sealane.cluster.turn.MemberId;
 import org.sealane.smb.lane.LaneRule;
 
 /**
@@ -35,7 +35,7 @@ public sealed interface MemberAction {
   record AwaitDrained(UUID volume, long epoch) implements MemberAction {}
 
   /** Cut all lanes with a process that has gone. */
-  record Fence(NodeProcess departed) implements MemberAction {}
+  record Fence(MemberId departed) implements MemberAction {}
 
   /** Lock the backing of a volume and read its marker. */
   record ClaimBacking(UUID volume, String path) implements MemberAction {}
@@ -51,6 +51,9 @@ public sealed interface MemberAction {
 
   /** Append to the audit log. */
   record Audit(AuditEvent event) implements MemberAction {}
+
+  /** The answer to {@link MemberEvent.StateOffered}; what it says is done by the actions before. */
+  record StateJudged(PolicyStateExchange.Answer answer) implements MemberAction {}
 
   /** The node has left: its session can be closed. */
   record Left() implements MemberAction {}

@@ -4,7 +4,7 @@ import java.util.OptionalLong;
 import java.util.UUID;
 import org.sealane.cluster.store.StoreEvent;
 import org.sealane.cluster.store.StoreResult;
-import org.sealane.cluster.turn.NodeProcess;
+import org.sealane.cluster.turn.MemberId;
 
 /** What {@link MemberLogic} is told. */
 public sealed interface MemberEvent {
@@ -22,10 +22,10 @@ public sealed interface MemberEvent {
   record Drained(UUID volume, long epoch) implements MemberEvent {}
 
   /** {@link MemberAction.Fence} is done. */
-  record Fenced(NodeProcess departed) implements MemberEvent {}
+  record Fenced(MemberId departed) implements MemberEvent {}
 
   /** {@link MemberAction.Fence} failed; it is asked for again. */
-  record FenceFailed(NodeProcess departed, String why) implements MemberEvent {}
+  record FenceFailed(MemberId departed, String why) implements MemberEvent {}
 
   /**
    * {@link MemberAction.ClaimBacking} ended.
@@ -39,6 +39,13 @@ public sealed interface MemberEvent {
   /** {@link MemberAction.RecordOwnerEpoch} ended. */
   record OwnerEpochRecorded(UUID volume, long ownerEpoch, boolean recorded, String detail)
       implements MemberEvent {}
+
+  /**
+   * A peer tells what it has of a volume's policy; {@link MemberAction.StateJudged} answers.
+   *
+   * @param state as {@link PolicyStateExchange#newest} makes it, nothing checked
+   */
+  record StateOffered(UUID volume, byte[] state) implements MemberEvent {}
 
   /** An action failed, and those after it of the same answer were not carried out. */
   record ActionFailed(MemberAction action, String why) implements MemberEvent {}

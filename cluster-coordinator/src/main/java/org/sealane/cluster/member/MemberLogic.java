@@ -22,7 +22,6 @@ import org.sealane.cluster.store.StoreEvent;
 import org.sealane.cluster.store.StoreRequest;
 import org.sealane.cluster.store.StoreResult;
 import org.sealane.cluster.turn.MemberId;
-import org.sealane.cluster.turn.NodeProcess;
 import org.sealane.cluster.turn.NodeSigner;
 import org.sealane.cluster.turn.TurnAction;
 
@@ -191,12 +190,24 @@ public final class MemberLogic {
         agenda.owners(Set.of(claimed.volume()));
       }
       case MemberEvent.OwnerEpochRecorded recorded -> ownership.recorded(recorded, now);
+      case MemberEvent.StateOffered offered -> stateOffered(offered);
       case MemberEvent.ActionFailed failed -> actionFailed(failed);
       case MemberEvent.Tick _ -> {
         // What is due follows from the time alone.
       }
       case MemberEvent.Leave _ -> leave();
     }
+  }
+
+  private void stateOffered(MemberEvent.StateOffered offered) {
+    ObjectKey key = ObjectKey.policy(offered.volume());
+    PolicyStateExchange.Answer answer = documents.offered(key, offered.state(), out);
+    if (answer == PolicyStateExchange.Answer.ADOPTED
+        || answer == PolicyStateExchange.Answer.UNDECIDED) {
+      // The store has it too, or will; with what leads there if this node missed more than one.
+      agenda.document(key);
+    }
+    out.add(new MemberAction.StateJudged(answer));
   }
 
   private void storeSaid(StoreEvent event) {
@@ -358,7 +369,7 @@ public final class MemberLogic {
     }
     MemberId me = self.orElseThrow();
     if (done.readMembersToo()) {
-      peers.seen(otherProcesses());
+      peers.seen(otherMembers());
       if (observed.entrySession(identity.node()) != me.session()) {
         agenda.everything();
         register();
@@ -439,10 +450,10 @@ public final class MemberLogic {
     }
   }
 
-  private List<NodeProcess> otherProcesses() {
+  private List<MemberId> otherMembers() {
     return observed.members().values().stream()
-        .map(registration -> registration.member().process())
-        .filter(process -> !process.node().equals(identity.node()))
+        .map(Registration::member)
+        .filter(member -> !member.node().equals(identity.node()))
         .toList();
   }
 

@@ -3,21 +3,25 @@ package org.sealane.cluster.member;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Set;
-import org.sealane.cluster.turn.NodeProcess;
+import org.sealane.cluster.turn.MemberId;
 
 /**
- * Processes this node may have lanes with, and those it has cut off. A process is in one of the two
- * sets from the first time it is seen. Not thread-safe.
+ * Members this node may have lanes with, and those it has cut off. A member is in one of the two
+ * sets from the first time it is seen until its process is seen under another session, which then
+ * stands for it. Not thread-safe.
  */
 final class Peers {
-  private final Set<NodeProcess> open = new HashSet<>();
-  private final Set<NodeProcess> fenced = new HashSet<>();
-  private final Set<NodeProcess> fencing = new HashSet<>();
+  private final Set<MemberId> open = new HashSet<>();
+  private final Set<MemberId> fenced = new HashSet<>();
+  private final Set<MemberId> fencing = new HashSet<>();
 
   /** A process seen as a member may have lanes with this node from now on, fenced before or not. */
-  void seen(Collection<NodeProcess> processes) {
-    open.addAll(processes);
-    fenced.removeAll(processes);
+  void seen(Collection<MemberId> members) {
+    for (MemberId member : members) {
+      open.removeIf(older -> older.process().equals(member.process()));
+      fenced.remove(member);
+      open.add(member);
+    }
   }
 
   /**
@@ -25,9 +29,9 @@ final class Peers {
    * again since, with new lanes, so no earlier fence counts any more.
    */
   void mayHaveReturned(String node) {
-    open.addAll(fenced.stream().filter(process -> process.node().equals(node)).toList());
-    fenced.removeIf(process -> process.node().equals(node));
-    fencing.removeIf(process -> process.node().equals(node));
+    open.addAll(fenced.stream().filter(member -> member.node().equals(node)).toList());
+    fenced.removeIf(member -> member.node().equals(node));
+    fencing.removeIf(member -> member.node().equals(node));
   }
 
   /** Entries may have come and gone unnoticed. */
@@ -37,27 +41,27 @@ final class Peers {
     fencing.clear();
   }
 
-  Set<NodeProcess> open() {
+  Set<MemberId> open() {
     return Set.copyOf(open);
   }
 
-  Set<NodeProcess> fenced() {
+  Set<MemberId> fenced() {
     return Set.copyOf(fenced);
   }
 
   /** True if the fence must be asked for now; false if it is under way. */
-  boolean beginFence(NodeProcess process) {
-    return fencing.add(process);
+  boolean beginFence(MemberId member) {
+    return fencing.add(member);
   }
 
-  void fenceDone(NodeProcess process) {
-    if (fencing.remove(process)) {
-      open.remove(process);
-      fenced.add(process);
+  void fenceDone(MemberId member) {
+    if (fencing.remove(member)) {
+      open.remove(member);
+      fenced.add(member);
     }
   }
 
-  void fenceFailed(NodeProcess process) {
-    fencing.remove(process);
+  void fenceFailed(MemberId member) {
+    fencing.remove(member);
   }
 }

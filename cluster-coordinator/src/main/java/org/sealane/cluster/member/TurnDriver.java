@@ -16,7 +16,6 @@ import org.sealane.cluster.store.StoreResult;
 import org.sealane.cluster.turn.FenceEntry;
 import org.sealane.cluster.turn.LedgerEntry;
 import org.sealane.cluster.turn.MemberId;
-import org.sealane.cluster.turn.NodeProcess;
 import org.sealane.cluster.turn.NodeSigner;
 import org.sealane.cluster.turn.Statement;
 import org.sealane.cluster.turn.TurnAction;
@@ -196,9 +195,9 @@ final class TurnDriver {
                 Map.of("volume", volume.toString(), "epoch", Long.toString(epoch), "step", step))));
   }
 
-  private void auditFence(UUID volume, long epoch, Iterable<NodeProcess> fenced) {
+  private void auditFence(UUID volume, long epoch, Iterable<MemberId> fenced) {
     StringBuilder names = new StringBuilder();
-    fenced.forEach(process -> names.append(names.isEmpty() ? "" : " ").append(process));
+    fenced.forEach(member -> names.append(names.isEmpty() ? "" : " ").append(member));
     out.add(
         new MemberAction.Audit(
             new AuditEvent(

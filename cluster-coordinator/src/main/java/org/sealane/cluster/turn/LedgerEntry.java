@@ -14,7 +14,8 @@ import org.sealane.cluster.document.TurnStep;
  * @param digest of the document of that epoch
  * @param step what is done: accept, send (and drained), enforce
  * @param member who says so
- * @param peers processes it may still have lanes with; each must be live, or fenced by it
+ * @param peers members it may still have lanes with; each one's process must be live, or the member
+ *     fenced by it
  * @param clock the member's own clock, for people; ZooKeeper's is what counts
  */
 public record LedgerEntry(
@@ -23,7 +24,7 @@ public record LedgerEntry(
     DocumentDigest digest,
     TurnStep step,
     MemberId member,
-    List<NodeProcess> peers,
+    List<MemberId> peers,
     Instant clock) {
   public LedgerEntry {
     peers = peers.stream().sorted().distinct().toList();

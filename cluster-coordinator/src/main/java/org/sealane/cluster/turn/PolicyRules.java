@@ -1,5 +1,6 @@
 package org.sealane.cluster.turn;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -10,6 +11,7 @@ import org.sealane.cluster.document.VerifiedSlot;
 import org.sealane.smb.lane.LaneKind;
 import org.sealane.smb.lane.LanePolicy;
 import org.sealane.smb.lane.LaneRule;
+import org.sealane.smb.lane.Level;
 
 /** What lanes must do, given the slot of their volume's policy. */
 public final class PolicyRules {
@@ -25,6 +27,18 @@ public final class PolicyRules {
     LanePolicy next = policy(volume, kind, Optional.of(turn.get().document()));
     LanePolicy send = turn.get().step() == TurnStep.SEND ? next : current;
     return new LaneRule(send, List.of(current, next));
+  }
+
+  /**
+   * The rule of a volume of whose policy a newer document exists that this node can not follow: it
+   * accepts what it accepted, and sends encrypted, which every peer accepts.
+   */
+  public static LaneRule sealed(UUID volume, LaneKind kind, VerifiedSlot slot) {
+    LaneRule rule = rule(volume, kind, Optional.of(slot));
+    LanePolicy sealed = rule.send().atLevel(Level.ENCRYPT);
+    List<LanePolicy> accept = new ArrayList<>(rule.accept());
+    accept.add(sealed);
+    return new LaneRule(sealed, accept);
   }
 
   private static LanePolicy policy(

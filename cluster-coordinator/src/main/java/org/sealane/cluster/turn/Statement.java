@@ -22,15 +22,13 @@ import org.sealane.cluster.json.StrictObject;
  */
 public final class Statement {
   private static final int FORMAT = 1;
-  private static final int PAYLOAD_BYTES_MAX = 128 * 1024;
+  private static final int PAYLOAD_BYTES_MAX = 192 * 1024;
   private static final int SIGNATURE_BYTES_MAX = 64;
   private static final int NODE_CHARS_MAX = 63;
   private static final int WORD_CHARS_MAX = 32;
 
-  /**
-   * The most processes that one entry names; as many as nodes a cluster may have, and their past.
-   */
-  public static final int PROCESSES_MAX = 1024;
+  /** The most members that one entry names; as many as nodes a cluster may have, and their past. */
+  public static final int MEMBERS_MAX = 1024;
 
   private Statement() {}
 
@@ -104,7 +102,7 @@ public final class Statement {
     json.put("epoch", entry.epoch());
     json.put("digest", entry.digest().hex());
     json.put("step", entry.step().word());
-    putProcesses(json.putArray("peers"), entry.peers());
+    putMembers(json.putArray("peers"), entry.peers());
     json.put("clock", entry.clock().toString());
     return seal(json, signer);
   }
@@ -124,7 +122,7 @@ public final class Statement {
     TurnStep step =
         TurnStep.ofWord(json.string("step", WORD_CHARS_MAX))
             .orElseThrow(() -> json.malformed("step", "unknown"));
-    List<NodeProcess> peers = processes(json, "peers");
+    List<MemberId> peers = members(json, "peers");
     Instant clock = json.instant("clock");
     json.end();
     return new LedgerEntry(volume, epoch, digest, step, opened.member(), peers, clock);
@@ -134,7 +132,7 @@ public final class Statement {
     ObjectNode json = begin(clusterId, "fence", entry.member());
     json.put("volume", entry.volume().toString());
     json.put("epoch", entry.epoch());
-    putProcesses(json.putArray("fenced"), entry.fenced());
+    putMembers(json.putArray("fenced"), entry.fenced());
     json.put("clock", entry.clock().toString());
     return seal(json, signer);
   }
@@ -145,7 +143,7 @@ public final class Statement {
     StrictObject json = opened.json();
     UUID volume = json.uuid("volume");
     long epoch = json.integer("epoch", 1, Long.MAX_VALUE);
-    List<NodeProcess> fenced = processes(json, "fenced");
+    List<MemberId> fenced = members(json, "fenced");
     Instant clock = json.instant("clock");
     json.end();
     return new FenceEntry(volume, epoch, opened.member(), fenced, clock);
@@ -159,21 +157,23 @@ public final class Statement {
     }
   }
 
-  private static void putProcesses(ArrayNode array, Collection<NodeProcess> processes) {
-    for (NodeProcess process : processes) {
+  private static void putMembers(ArrayNode array, Collection<MemberId> members) {
+    for (MemberId member : members) {
       ObjectNode json = array.addObject();
-      json.put("node", process.node());
-      json.put("incarnation", process.incarnation().toString());
+      json.put("node", member.node());
+      json.put("session", Long.toHexString(member.session()));
+      json.put("incarnation", member.incarnation().toString());
     }
   }
 
-  private static List<NodeProcess> processes(StrictObject json, String field)
+  private static List<MemberId> members(StrictObject json, String field)
       throws MalformedJsonException {
-    List<NodeProcess> processes = new ArrayList<>();
-    for (StrictObject one : json.objects(field, PROCESSES_MAX)) {
-      processes.add(new NodeProcess(one.string("node", NODE_CHARS_MAX), one.uuid("incarnation")));
+    List<MemberId> members = new ArrayList<>();
+    for (StrictObject one : json.objects(field, MEMBERS_MAX)) {
+      members.add(
+          new MemberId(one.string("node", NODE_CHARS_MAX), session(one), one.uuid("incarnation")));
       one.end();
     }
-    return processes;
+    return members;
   }
 }

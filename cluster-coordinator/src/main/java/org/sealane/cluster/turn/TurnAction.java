@@ -11,13 +11,13 @@ public sealed interface TurnAction {
   /** One line for logs and people. */
   String reason();
 
-  /** Cut off a process that has gone. Idempotent. */
-  record Fence(NodeProcess departed, String reason) implements TurnAction {}
+  /** Cut off a member whose process has gone. Idempotent. */
+  record Fence(MemberId departed, String reason) implements TurnAction {}
 
   /**
-   * Say in the ledger which processes were cut off; {@code replaces} is the version there, if any.
+   * Say in the ledger which members were cut off; {@code replaces} is the version there, if any.
    */
-  record WriteFence(Set<NodeProcess> fenced, OptionalInt replaces, String reason)
+  record WriteFence(Set<MemberId> fenced, OptionalInt replaces, String reason)
       implements TurnAction {
     public WriteFence {
       fenced = Set.copyOf(fenced);
@@ -28,7 +28,7 @@ public sealed interface TurnAction {
   record AwaitDrained(String reason) implements TurnAction {}
 
   /** Say in the ledger that a step is done; {@code replaces} is the version there, if any. */
-  record WriteEntry(TurnStep step, Set<NodeProcess> peers, OptionalInt replaces, String reason)
+  record WriteEntry(TurnStep step, Set<MemberId> peers, OptionalInt replaces, String reason)
       implements TurnAction {
     public WriteEntry {
       peers = Set.copyOf(peers);

@@ -15,9 +15,10 @@ import org.sealane.cluster.document.VerifiedSlot;
  *
  * <p>A member's own part: fence whoever has gone and say so; write its entry of the current step,
  * for {@code send} once it is drained. The coordinator's part: advance when every live member has a
- * valid entry of the step, written in its current session, and has fenced each process that has
- * gone and that it might have had lanes with: those its entry names, and those whose lease was
- * neither released nor taken over by a living process.
+ * valid entry of the step, written in its current session, and has fenced each member whose process
+ * has gone and that it might have had lanes with: those its entry names, and those whose lease was
+ * neither released nor taken over by a living process. A fence is of one session: a process that
+ * came back and went again is another departed member.
  *
  * <p>Two coordinators at once do no harm: both compare-and-set the version they decided on.
  */
@@ -69,17 +70,17 @@ public final class TurnDecision {
   private static void fence(
       TurnSnapshot snapshot, TurnSnapshot.Self self, List<TurnAction> actions) {
     Optional<LedgerEntry> entry = Optional.ofNullable(snapshot.entries().get(self.self().node()));
-    Set<NodeProcess> departed = departed(snapshot, self.self(), self.peers());
+    Set<MemberId> departed = departed(snapshot, self.self(), self.peers());
     entry.ifPresent(e -> departed.addAll(departed(snapshot, self.self(), e.peers())));
-    Set<NodeProcess> fenced = new TreeSet<>();
-    for (NodeProcess gone : departed) {
+    Set<MemberId> fenced = new TreeSet<>();
+    for (MemberId gone : departed) {
       if (self.fenced().contains(gone)) {
         fenced.add(gone);
       } else {
         actions.add(new TurnAction.Fence(gone, gone + " has gone during the turn"));
       }
     }
-    Set<NodeProcess> said = saidFenced(snapshot, self.self());
+    Set<MemberId> said = saidFenced(snapshot, self.self());
     if (!said.containsAll(fenced)) {
       fenced.addAll(said);
       OptionalInt replaces = snapshot.ownFenceVersion();
@@ -128,27 +129,28 @@ public final class TurnDecision {
       return Optional.of(
           new TurnAction.Missing(member.node(), "no entry for " + snapshot.step().word()));
     }
-    Set<NodeProcess> unfenced = departed(snapshot, member, entry.get().peers());
+    Set<MemberId> unfenced = departed(snapshot, member, entry.get().peers());
     unfenced.removeAll(saidFenced(snapshot, member));
     return unfenced.isEmpty()
         ? Optional.empty()
         : Optional.of(new TurnAction.Missing(member.node(), "not cut off from " + names(unfenced)));
   }
 
-  /** Processes that have gone and with which {@code member} may have had lanes. */
-  private static Set<NodeProcess> departed(
-      TurnSnapshot snapshot, MemberId member, Iterable<NodeProcess> peers) {
-    Set<NodeProcess> departed = new TreeSet<>();
-    for (NodeProcess peer : peers) {
+  /** Members whose process has gone and with which {@code member} may have had lanes. */
+  private static Set<MemberId> departed(
+      TurnSnapshot snapshot, MemberId member, Iterable<MemberId> peers) {
+    Set<MemberId> departed = new TreeSet<>();
+    for (MemberId peer : peers) {
       LeaseRecord lease = snapshot.leases().get(peer.node());
-      boolean released = lease != null && lease.released() && lease.member().process().equals(peer);
-      if (!snapshot.isLive(peer) && !released) {
+      boolean released =
+          lease != null && lease.released() && lease.member().process().equals(peer.process());
+      if (!snapshot.isLive(peer.process()) && !released) {
         departed.add(peer);
       }
     }
     for (LeaseRecord lease : snapshot.leases().values()) {
       if (!lease.released() && !snapshot.isLive(lease.member().process())) {
-        departed.add(lease.member().process());
+        departed.add(lease.member());
       }
     }
     departed.removeIf(gone -> gone.node().equals(member.node()));
@@ -164,7 +166,7 @@ public final class TurnDecision {
         .filter(entry -> entry.digest().equals(turn.document().digest()));
   }
 
-  private static Set<NodeProcess> saidFenced(TurnSnapshot snapshot, MemberId member) {
+  private static Set<MemberId> saidFenced(TurnSnapshot snapshot, MemberId member) {
     FenceEntry fence = snapshot.fences().get(member.node());
     return fence != null
             && fence.member().equals(member)
@@ -177,7 +179,7 @@ public final class TurnDecision {
     return member.equals(snapshot.live().get(member.node()));
   }
 
-  private static String names(Set<NodeProcess> processes) {
-    return processes.stream().sorted().map(NodeProcess::toString).collect(Collectors.joining(", "));
+  private static String names(Set<MemberId> members) {
+    return members.stream().sorted().map(MemberId::toString).collect(Collectors.joining(", "));
   }
 }

@@ -36,15 +36,11 @@ public record TurnSnapshot(
    * @param self the node in its current session
    * @param elected whether it coordinates
    * @param drained whether nothing of an older epoch is outstanding since it sends the new one
-   * @param peers processes it may have lanes with: all it has seen and not yet fenced
-   * @param fenced processes it has cut off
+   * @param peers members it may have lanes with: all it has seen and not yet fenced
+   * @param fenced members it has cut off
    */
   public record Self(
-      MemberId self,
-      boolean elected,
-      boolean drained,
-      Set<NodeProcess> peers,
-      Set<NodeProcess> fenced) {
+      MemberId self, boolean elected, boolean drained, Set<MemberId> peers, Set<MemberId> fenced) {
     public Self {
       peers = Set.copyOf(peers);
       fenced = Set.copyOf(fenced);

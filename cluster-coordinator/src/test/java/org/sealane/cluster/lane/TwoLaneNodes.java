@@ -26,6 +26,7 @@ import org.sealane.smb.client.ClientListener;
 import org.sealane.smb.client.PayloadBytes;
 import org.sealane.smb.lane.LaneKey;
 import org.sealane.smb.lane.LaneKind;
+import org.sealane.smb.lane.LaneLimits;
 import org.sealane.smb.lane.LaneNode;
 import org.sealane.smb.lane.LanePolicy;
 import org.sealane.smb.lane.LaneResolver.LocalShares;
@@ -33,6 +34,7 @@ import org.sealane.smb.lane.LaneRule;
 import org.sealane.smb.lane.LaneRules;
 import org.sealane.smb.lane.LaneStatus;
 import org.sealane.smb.lane.Level;
+import org.sealane.smb.lane.PolicyState;
 import org.sealane.smb.lane.RekeyLimits;
 import org.sealane.smb.lane.TransportPreference;
 import org.sealane.smb.negotiate.CipherId;
@@ -40,6 +42,7 @@ import org.sealane.smb.negotiate.SigningAlgorithm;
 import org.sealane.smb.server.ServerEvent;
 import org.sealane.smb.share.ShareBackend;
 import org.sealane.smb.transport.FramePool;
+import org.sealane.smb.transport.Transport;
 import org.sealane.smb.transport.tcp.TcpSettings;
 import org.sealane.smb.transport.tcp.TcpTransport;
 
@@ -49,7 +52,11 @@ import org.sealane.smb.transport.tcp.TcpTransport;
  */
 public final class TwoLaneNodes implements AutoCloseable {
   private final Map<String, InetSocketAddress> addresses = new ConcurrentHashMap<>();
-  private final Node server;
+  private final Proof serverProof;
+  private final LocalShares shares;
+  private final UUID clusterId;
+  private final Rdma rdma;
+  private volatile Node server;
   private final Node client;
 
   /**
@@ -58,8 +65,10 @@ public final class TwoLaneNodes implements AutoCloseable {
    * @param credentials its own; a test may give it what is not good
    * @param enrollment which certificates are good to it
    * @param clock by which it judges them
+   * @param policies what it knows of the volumes' policies
    */
-  public record Proof(NodeCredentials credentials, Enrollment enrollment, Clock clock) {
+  public record Proof(
+      NodeCredentials credentials, Enrollment enrollment, Clock clock, PolicyState policies) {
     /** A certificate of the cluster's CA for {@code name}, good for a day; believes every node. */
     public static Proof good(ClusterCa ca, String name) {
       return of(ca.issueNode(name, aDay()));
@@ -67,15 +76,20 @@ public final class TwoLaneNodes implements AutoCloseable {
 
     /** These credentials; believes every node. */
     public static Proof of(NodeCredentials credentials) {
-      return new Proof(credentials, _ -> Enrollment.Verdict.ACCEPTED, Clock.systemUTC());
+      return new Proof(
+          credentials, _ -> Enrollment.Verdict.ACCEPTED, Clock.systemUTC(), PolicyState.NONE);
     }
 
     public Proof believing(Enrollment other) {
-      return new Proof(credentials, other, clock);
+      return new Proof(credentials, other, clock, policies);
     }
 
     public Proof at(Clock other) {
-      return new Proof(credentials, enrollment, other);
+      return new Proof(credentials, enrollment, other, policies);
+    }
+
+    public Proof knowing(PolicyState other) {
+      return new Proof(credentials, enrollment, clock, other);
     }
   }
 
@@ -84,6 +98,20 @@ public final class TwoLaneNodes implements AutoCloseable {
    */
   public TwoLaneNodes(LocalShares shares) throws IOException {
     this(shares, ca -> Proof.good(ca, "node1"), ca -> Proof.good(ca, "node2"));
+  }
+
+  /** Makes the second transport of a node, closed with it. */
+  @FunctionalInterface
+  public interface Rdma {
+    Optional<Transport> open(FramePool pool) throws IOException;
+  }
+
+  /**
+   * @param shares what node1 serves; stays the caller's
+   * @param rdma carries lanes beside TCP
+   */
+  public TwoLaneNodes(LocalShares shares, Rdma rdma) throws IOException {
+    this(shares, ca -> Proof.good(ca, "node1"), ca -> Proof.good(ca, "node2"), rdma);
   }
 
   /**
@@ -96,9 +124,34 @@ public final class TwoLaneNodes implements AutoCloseable {
       Function<ClusterCa, Proof> serverProof,
       Function<ClusterCa, Proof> clientProof)
       throws IOException {
+    this(shares, serverProof, clientProof, _ -> Optional.empty());
+  }
+
+  private TwoLaneNodes(
+      LocalShares shares,
+      Function<ClusterCa, Proof> serverProof,
+      Function<ClusterCa, Proof> clientProof,
+      Rdma rdma)
+      throws IOException {
+    this.rdma = rdma;
     ClusterCa ca = newCa(UUID.randomUUID());
-    server = new Node("node1", ca.clusterId(), serverProof.apply(ca), shares);
-    client = new Node("node2", ca.clusterId(), clientProof.apply(ca), (_, _) -> Optional.empty());
+    this.clusterId = ca.clusterId();
+    this.serverProof = serverProof.apply(ca);
+    this.shares = shares;
+    server = new Node("node1", this.serverProof, shares, new LaneRules());
+    client = new Node("node2", clientProof.apply(ca), (_, _) -> Optional.empty(), new LaneRules());
+  }
+
+  /**
+   * Node1 forgets all that it only remembers: every connection is dropped, and a new process takes
+   * its place at another address. What it serves stays.
+   */
+  public void restartServer() throws IOException {
+    Node old = server;
+    old.lanes.server().reset(_ -> true, "restart");
+    old.close();
+    requireNothingKept(old);
+    server = new Node("node1", serverProof, shares, old.rules);
   }
 
   /** A CA of the cluster with that id; each call makes another key. */
@@ -156,10 +209,13 @@ public final class TwoLaneNodes implements AutoCloseable {
   public void close() {
     client.close();
     server.close();
-    for (Node node : List.of(client, server)) {
-      if (node.pool.outstandingBytes() != 0) {
-        throw new AssertionError(node.pool.outstandingBytes() + " bytes of frames were kept");
-      }
+    requireNothingKept(client);
+    requireNothingKept(server);
+  }
+
+  private static void requireNothingKept(Node node) {
+    if (node.pool.outstandingBytes() != 0) {
+      throw new AssertionError(node.pool.outstandingBytes() + " bytes of frames were kept");
     }
   }
 
@@ -167,12 +223,15 @@ public final class TwoLaneNodes implements AutoCloseable {
   public final class Node {
     private final FramePool pool = new FramePool(256 << 20, 32 << 20);
     private final TcpTransport transport = new TcpTransport(TcpSettings.defaults(), pool);
-    private final LaneRules rules = new LaneRules();
+    private final LaneRules rules;
     private final List<ServerEvent> events = new CopyOnWriteArrayList<>();
     private final List<ClientEvent> clientEvents = new CopyOnWriteArrayList<>();
     private final LaneNode lanes;
+    private final Optional<Transport> second;
 
-    private Node(String name, UUID clusterId, Proof proof, LocalShares shares) throws IOException {
+    private Node(String name, Proof proof, LocalShares shares, LaneRules rules) throws IOException {
+      this.rules = rules;
+      this.second = rdma.open(pool);
       NodeMechanism mechanism =
           new NodeMechanism(
               proof::credentials,
@@ -194,13 +253,16 @@ public final class TwoLaneNodes implements AutoCloseable {
                   node -> Optional.ofNullable(addresses.get(node)),
                   Map.of(),
                   Duration.ofSeconds(5),
+                  proof.policies(),
+                  LaneLimits.DEFAULT,
                   events::add,
                   new ClientListener() {
                     @Override
                     public void onEvent(ClientEvent event) {
                       clientEvents.add(event);
                     }
-                  }));
+                  }),
+              second);
       addresses.put(name, lanes.address());
     }
 
@@ -224,6 +286,7 @@ public final class TwoLaneNodes implements AutoCloseable {
 
     private void close() {
       lanes.close();
+      second.ifPresent(Transport::close);
       transport.close();
     }
   }

@@ -20,7 +20,7 @@ import org.sealane.cluster.admin.TurnReport;
 import org.sealane.cluster.audit.AuditKind;
 import org.sealane.cluster.document.TurnStep;
 import org.sealane.cluster.store.StoreSessions;
-import org.sealane.cluster.turn.NodeProcess;
+import org.sealane.cluster.turn.MemberId;
 import org.sealane.smb.lane.LaneKind;
 import org.sealane.smb.lane.LaneRule;
 import org.sealane.smb.lane.LaneRules;
@@ -109,9 +109,9 @@ class ClusterMemberIT {
           .hasSize(2)
           .allSatisfy(times -> {
             assertThat(times.enforcedAt()).isPresent();
-            assertThat(times.fenced()).singleElement().asString().startsWith("node3/");
+            assertThat(times.fenced()).singleElement().asString().startsWith("node3@");
           });
-      assertThat(nodes.getFirst().fenced).extracting(NodeProcess::node).containsOnly("node3");
+      assertThat(nodes.getFirst().fenced).extracting(MemberId::node).containsOnly("node3");
     }
   }
 

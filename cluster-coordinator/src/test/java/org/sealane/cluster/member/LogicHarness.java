@@ -25,7 +25,7 @@ import org.sealane.cluster.store.ClusterPaths;
 import org.sealane.cluster.store.StoreEvent;
 import org.sealane.cluster.store.StoreRequest;
 import org.sealane.cluster.store.StoreResult;
-import org.sealane.cluster.turn.NodeProcess;
+import org.sealane.cluster.turn.MemberId;
 import org.sealane.smb.lane.LaneKind;
 import org.sealane.smb.lane.LaneRule;
 import org.sealane.smb.lane.LaneRules;
@@ -47,7 +47,7 @@ final class LogicHarness {
   final LaneRules rules = new LaneRules();
   final Map<ObjectKey, VerifiedSlot> disk = new HashMap<>();
   final List<AuditEvent> audited = new ArrayList<>();
-  final List<NodeProcess> fences = new ArrayList<>();
+  final List<MemberId> fences = new ArrayList<>();
   final List<MemberAction> last = new ArrayList<>();
   final Deque<MemberAction.Submit> requests = new ArrayDeque<>();
   final Deque<MemberEvent> inbox = new ArrayDeque<>();
@@ -61,6 +61,7 @@ final class LogicHarness {
   boolean left;
   boolean failRemember;
   ClusterView view;
+  PolicyStateExchange.Answer answer;
 
   LogicHarness(String node, TestDocuments documents, MemoryStore store) {
     this.node = node;
@@ -238,6 +239,7 @@ final class LogicHarness {
       case MemberAction.ReleaseBacking _ -> {}
       case MemberAction.Show show -> view = show.view();
       case MemberAction.Audit audit -> audited.add(audit.event());
+      case MemberAction.StateJudged judged -> answer = judged.answer();
       case MemberAction.Left _ -> left = true;
     }
   }

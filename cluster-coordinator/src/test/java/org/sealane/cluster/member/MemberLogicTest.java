@@ -22,6 +22,7 @@ import org.sealane.cluster.store.StoreRequest;
 import org.sealane.cluster.store.StoreRequest.Lifetime;
 import org.sealane.cluster.store.StoreResult;
 import org.sealane.smb.lane.LaneKind;
+import org.sealane.smb.lane.LaneRule;
 import org.sealane.smb.lane.LaneRules;
 import org.sealane.smb.lane.Level;
 
@@ -89,6 +90,50 @@ class MemberLogicTest {
     assertThat(node.rules.isFailSealed()).isTrue();
     node.settle();
     assertThat(node.rules.isFailSealed()).isFalse();
+  }
+
+  @Test
+  void shouldSendEncryptedWhileItCanNotFollowANewerPolicy() {
+    SignedDocument three = documents.policy(3, Level.SIGN, Optional.of(two));
+    put(DocumentSlot.committed(one));
+    live();
+    LaneRule before = node.rule();
+    assertThat(before.send().level()).isEqualTo(Level.CLEAR);
+
+    put(DocumentSlot.committed(three));
+    node.settle();
+
+    assertThat(node.rule().send().level()).isEqualTo(Level.ENCRYPT);
+    assertThat(node.rule().send().epoch()).isEqualTo(1);
+    assertThat(node.rule().weakestAccepted()).isEqualTo(before.weakestAccepted());
+    assertThat(node.audited)
+        .filteredOn(event -> event.kind() == AuditKind.DOCUMENT_REFUSED)
+        .singleElement()
+        .satisfies(event -> assertThat(event.fields()).containsEntry("reason", "BROKEN_CHAIN"));
+
+    store.carryOut(
+        new StoreRequest.Create(
+            LogicHarness.PATHS.epoch(TestDocuments.POLICY, 2),
+            DocumentCodec.encodeSigned(two),
+            Lifetime.PERSISTENT),
+        0);
+    put(DocumentSlot.committed(three));
+    node.settle();
+    assertThat(node.rule().send().level()).isEqualTo(Level.SIGN);
+    assertThat(node.rule().send().epoch()).isEqualTo(3);
+  }
+
+  @Test
+  void shouldGoOnAsBeforeWhenWhatItFindsIsNotTheAdministrators() {
+    put(DocumentSlot.committed(one));
+    live();
+    LaneRule before = node.rule();
+
+    put(DocumentSlot.committed(new TestDocuments().policy(3, Level.SIGN, Optional.of(two))));
+    node.settle();
+
+    assertThat(node.rule()).isEqualTo(before);
+    assertThat(node.audited).anyMatch(event -> event.kind() == AuditKind.DOCUMENT_REFUSED);
   }
 
   @Test

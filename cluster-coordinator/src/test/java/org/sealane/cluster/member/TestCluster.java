@@ -33,7 +33,7 @@ import org.sealane.cluster.document.SignedDocument;
 import org.sealane.cluster.ownership.BackingMarker;
 import org.sealane.cluster.store.CuratorStore;
 import org.sealane.cluster.store.StoreSettings;
-import org.sealane.cluster.turn.NodeProcess;
+import org.sealane.cluster.turn.MemberId;
 import org.sealane.smb.lane.LaneRules;
 
 /** Members in one JVM around a real ZooKeeper, each with lane rules of its own. */
@@ -45,7 +45,7 @@ public final class TestCluster implements AutoCloseable {
     final String name;
     final TestKeys key;
     final LaneRules rules = new LaneRules();
-    final List<NodeProcess> fenced = new CopyOnWriteArrayList<>();
+    final List<MemberId> fenced = new CopyOnWriteArrayList<>();
     final List<AuditEvent> audited = new CopyOnWriteArrayList<>();
     CuratorStore store;
     ClusterMember member;

@@ -191,7 +191,7 @@ class TurnProperty {
       for (LogicHarness node : nodes) {
         for (LogicHarness other : nodes) {
           if (other.fences.removeIf(
-              gone -> gone.equals(new NodeProcess(node.node, node.incarnation)))) {
+              gone -> gone.process().equals(new NodeProcess(node.node, node.incarnation)))) {
             underWay.get(node).forEach(LaneRules.Pass::close);
             underWay.get(node).clear();
           }

@@ -185,12 +185,18 @@ final class Invariants {
   void membersChanged() {
     Map<String, NodeStat> now = cluster.zookeeper().below(cluster.paths().nodes());
     for (SimulatedProcess process : cluster.everyProcess()) {
+      String id = process.id().toString();
       long session = process.connection().session();
       NodeStat stat = now.get(process.id().node());
-      if (session != 0 && stat != null && stat.ephemeralOwner() == session) {
-        registered.put(process.id().toString(), session);
+      // What the client takes for lost may stand in the store until that session has ended there.
+      boolean stands =
+          stat != null
+              && (stat.ephemeralOwner() == session
+                  || stat.ephemeralOwner() == registered.getOrDefault(id, session));
+      if (stands) {
+        registered.put(id, stat.ephemeralOwner());
         goneAt.remove(process.id());
-      } else if (registered.remove(process.id().toString()) != null) {
+      } else if (registered.remove(id) != null) {
         goneAt.put(process.id(), cluster.zookeeper().zxid());
       }
     }

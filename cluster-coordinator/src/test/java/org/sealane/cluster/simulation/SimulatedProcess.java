@@ -20,6 +20,7 @@ import org.sealane.cluster.member.MemberIdentity;
 import org.sealane.cluster.member.MemberLogic;
 import org.sealane.cluster.member.MemberPhase;
 import org.sealane.cluster.member.Now;
+import org.sealane.cluster.turn.MemberId;
 import org.sealane.cluster.turn.NodeProcess;
 import org.sealane.cluster.turn.NodeSigner;
 import org.sealane.smb.lane.LaneKind;
@@ -245,7 +246,7 @@ final class SimulatedProcess {
         connection.close();
         end();
       }
-      case MemberAction.Show _ -> {
+      case MemberAction.StateJudged _, MemberAction.Show _ -> {
         // Nothing here looks at views.
       }
       case MemberAction.ClaimBacking _,
@@ -266,7 +267,7 @@ final class SimulatedProcess {
         .thenRun(() -> later(0, new MemberEvent.Drained(await.volume(), await.epoch())));
   }
 
-  private void fence(NodeProcess departed) {
+  private void fence(MemberId departed) {
     time.after(
         time.between(VirtualTime.millis(1), VirtualTime.millis(100)),
         () -> {

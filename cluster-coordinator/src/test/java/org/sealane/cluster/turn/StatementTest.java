@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.security.PublicKey;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -25,7 +26,7 @@ class StatementTest {
           DocumentDigest.of(new byte[] {1}),
           TurnStep.SEND,
           member,
-          List.of(new NodeProcess("node2", UUID.randomUUID())),
+          List.of(new MemberId("node2", -7, UUID.randomUUID())),
           Instant.ofEpochSecond(5));
 
   @Test
@@ -61,6 +62,27 @@ class StatementTest {
         .isInstanceOf(MalformedJsonException.class);
     assertThatThrownBy(() -> Statement.decodeLease(sealed, CLUSTER, "node1", key))
         .isInstanceOf(MalformedJsonException.class);
+  }
+
+  @Test
+  void shouldReadBackTheMostMembersThatOneEntryNames() throws Exception {
+    List<MemberId> most = new ArrayList<>();
+    for (int i = 0; i < Statement.MEMBERS_MAX; i++) {
+      most.add(new MemberId("n%063d".formatted(i).substring(0, 63), -1 - i, new UUID(-1, i)));
+    }
+    FenceEntry fence = new FenceEntry(UUID.randomUUID(), 7, member, most, Instant.EPOCH);
+    byte[] sealed = Statement.encode(CLUSTER, fence, keys::sign);
+    assertThat(Statement.decodeFence(sealed, CLUSTER, "node1", key)).isEqualTo(fence);
+  }
+
+  @Test
+  void shouldNameEachDepartureOfOneProcess() throws Exception {
+    UUID incarnation = UUID.randomUUID();
+    List<MemberId> twice =
+        List.of(new MemberId("node2", 1, incarnation), new MemberId("node2", 2, incarnation));
+    FenceEntry fence = new FenceEntry(UUID.randomUUID(), 7, member, twice, Instant.EPOCH);
+    byte[] sealed = Statement.encode(CLUSTER, fence, keys::sign);
+    assertThat(Statement.decodeFence(sealed, CLUSTER, "node1", key).fenced()).isEqualTo(twice);
   }
 
   @Test

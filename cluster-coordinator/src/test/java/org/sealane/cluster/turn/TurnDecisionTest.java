@@ -50,6 +50,7 @@ class TurnDecisionTest {
     GONE,
     GONE_FENCED_UNSAID,
     GONE_FENCED_SAID,
+    GONE_AGAIN_FENCED_BEFORE,
     GONE_SEEN_ONLY_BY_LEASE,
     RELEASED
   }
@@ -60,13 +61,7 @@ class TurnDecisionTest {
 
   private LedgerEntry entry(TurnStep step, MemberId member, MemberId... peers) {
     return new LedgerEntry(
-        TestDocuments.VOLUME,
-        2,
-        two.digest(),
-        step,
-        member,
-        List.of(peers).stream().map(MemberId::process).toList(),
-        Instant.EPOCH);
+        TestDocuments.VOLUME, 2, two.digest(), step, member, List.of(peers), Instant.EPOCH);
   }
 
   private TurnSnapshot snapshot(TurnStep step, Own own, Other other) {
@@ -100,9 +95,11 @@ class TurnDecisionTest {
           leases.put("peer", new LeaseRecord(PEER, false));
       case GONE_FENCED_SAID -> {
         leases.put("peer", new LeaseRecord(PEER, false));
-        fences.put(
-            "me",
-            new FenceEntry(TestDocuments.VOLUME, 2, ME, List.of(PEER.process()), Instant.EPOCH));
+        fences.put("me", fenceOfPeer());
+      }
+      case GONE_AGAIN_FENCED_BEFORE -> {
+        leases.put("peer", new LeaseRecord(PEER_AGAIN, false));
+        fences.put("me", fenceOfPeer());
       }
       case RELEASED -> leases.put("peer", new LeaseRecord(PEER, true));
     }
@@ -119,15 +116,22 @@ class TurnDecisionTest {
         OptionalInt.empty());
   }
 
+  private static FenceEntry fenceOfPeer() {
+    return new FenceEntry(TestDocuments.VOLUME, 2, ME, List.of(PEER), Instant.EPOCH);
+  }
+
   private static TurnSnapshot.Self self(Own own, Other other, boolean elected) {
-    boolean fenced = other == Other.GONE_FENCED_UNSAID || other == Other.GONE_FENCED_SAID;
+    boolean fenced =
+        other == Other.GONE_FENCED_UNSAID
+            || other == Other.GONE_FENCED_SAID
+            || other == Other.GONE_AGAIN_FENCED_BEFORE;
     boolean seen = other != Other.NEVER_THERE && other != Other.GONE_SEEN_ONLY_BY_LEASE;
     return new TurnSnapshot.Self(
         ME,
         elected,
         own != Own.UNDRAINED,
-        seen && !fenced ? Set.of(PEER.process()) : Set.of(),
-        fenced ? Set.of(PEER.process()) : Set.of());
+        seen && !fenced ? Set.of(PEER) : Set.of(),
+        fenced ? Set.of(PEER) : Set.of());
   }
 
   private static String name(TurnAction action) {

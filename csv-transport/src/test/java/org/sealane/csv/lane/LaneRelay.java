@@ -3,6 +3,7 @@ package org.sealane.csv.lane;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -42,9 +43,10 @@ final class LaneRelay implements AutoCloseable {
     byte[] pass(Link link, Direction direction, int index, byte[] frame);
   }
 
-  private final InetSocketAddress target;
+  private volatile InetSocketAddress target;
   private final ServerSocket listener;
   private final List<Link> links = new CopyOnWriteArrayList<>();
+  private volatile boolean keeping = true;
   private volatile Tap tap = Tap.UNCHANGED;
 
   LaneRelay(InetSocketAddress target) throws IOException {
@@ -62,6 +64,21 @@ final class LaneRelay implements AutoCloseable {
     tap = next;
   }
 
+  /** Keeps no copy of frames from now on: a soak sends more than there is memory. */
+  void forget() {
+    keeping = false;
+  }
+
+  /** New connections go there from now on. */
+  void target(InetSocketAddress next) {
+    target = next;
+  }
+
+  /** Cuts every connection that is there now, with what is on the way. */
+  void cut() {
+    links.forEach(Link::close);
+  }
+
   /** All connections so far, in the order in which they came. */
   List<Link> links() {
     return new ArrayList<>(links);
@@ -71,7 +88,10 @@ final class LaneRelay implements AutoCloseable {
     try {
       while (true) {
         Socket client = listener.accept();
-        Socket server = new Socket(target.getAddress(), target.getPort());
+        Socket server = connect(client);
+        if (server.isClosed()) {
+          continue;
+        }
         Link link = new Link(links.size(), client, server);
         links.add(link);
         Thread.ofVirtual().start(() -> link.pump(Direction.REQUEST, client, server));
@@ -79,6 +99,18 @@ final class LaneRelay implements AutoCloseable {
       }
     } catch (IOException closed) {
       links.forEach(Link::close);
+    }
+  }
+
+  /** To the target; a closed socket if that does not listen, as then the client is let down. */
+  private Socket connect(Socket client) throws IOException {
+    try {
+      return new Socket(target.getAddress(), target.getPort());
+    } catch (ConnectException e) {
+      client.close();
+      Socket none = new Socket();
+      none.close();
+      return none;
     }
   }
 
@@ -142,6 +174,9 @@ final class LaneRelay implements AutoCloseable {
     }
 
     private void keep(Direction direction, byte[] frame) throws IOException {
+      if (!keeping) {
+        return;
+      }
       synchronized (kept) {
         keptBytes += frame.length;
         if (keptBytes > KEPT_BYTES_MAX) {

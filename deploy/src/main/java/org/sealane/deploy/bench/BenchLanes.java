@@ -44,7 +44,7 @@ public final class BenchLanes implements BenchSession.Lanes {
             csv ? null : level,
             List.of(setting.cipher().word()),
             null,
-            null,
+            setting.transport().word(),
             null,
             null);
     try {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.sealane.smb.lane.LaneKind;
 import org.sealane.smb.lane.Level;
+import org.sealane.smb.lane.TransportPreference;
 import org.sealane.smb.negotiate.CipherId;
 
 /**
@@ -13,6 +14,7 @@ import org.sealane.smb.negotiate.CipherId;
  */
 public record BenchMatrix(
     List<LaneKind> kinds,
+    List<TransportPreference> transports,
     List<Level> levels,
     List<CipherId> ciphers,
     List<Load.Operation> operations,
@@ -25,6 +27,7 @@ public record BenchMatrix(
 
   public BenchMatrix {
     kinds = List.copyOf(kinds);
+    transports = List.copyOf(transports);
     levels = List.copyOf(levels);
     ciphers = List.copyOf(ciphers);
     operations = List.copyOf(operations);
@@ -33,17 +36,17 @@ public record BenchMatrix(
   }
 
   /** What lanes are turned to before cells are measured. */
-  public record Setting(LaneKind kind, Level level, CipherId cipher) {}
+  public record Setting(
+      LaneKind kind, TransportPreference transport, Level level, CipherId cipher) {}
 
   /** The settings in the order they are measured. */
   public List<Setting> settings() {
     List<Setting> settings = new ArrayList<>();
     for (LaneKind kind : kinds) {
-      for (Level level : levels) {
-        if (level == Level.ENCRYPT) {
-          ciphers.forEach(cipher -> settings.add(new Setting(kind, level, cipher)));
-        } else {
-          settings.add(new Setting(kind, level, ciphers.getFirst()));
+      for (TransportPreference transport : transports) {
+        for (Level level : levels) {
+          List<CipherId> used = level == Level.ENCRYPT ? ciphers : List.of(ciphers.getFirst());
+          used.forEach(cipher -> settings.add(new Setting(kind, transport, level, cipher)));
         }
       }
     }

@@ -102,9 +102,13 @@ public final class BenchSession {
 
   private static String describe(
       BenchMatrix.Setting setting, Load.Operation operation, int blockBytes) {
-    return "%s %s %s %d KiB"
+    return "%s %s %s %s %d KiB"
         .formatted(
-            setting.kind().word(), setting.level().word(), operation.word(), blockBytes >> 10);
+            setting.kind().word(),
+            setting.transport().word(),
+            setting.level().word(),
+            operation.word(),
+            blockBytes >> 10);
   }
 
   private BenchResult.Limits limits() throws AdminException {

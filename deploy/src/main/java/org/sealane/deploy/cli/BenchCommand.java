@@ -15,10 +15,12 @@ import org.sealane.deploy.bench.BenchReport;
 import org.sealane.deploy.bench.BenchResult;
 import org.sealane.deploy.bench.BenchSession;
 import org.sealane.deploy.bench.Load;
+import org.sealane.deploy.config.NodeConfig.LaneTransport;
 import org.sealane.deploy.draft.DraftException;
 import org.sealane.deploy.units.ByteSize;
 import org.sealane.smb.lane.LaneKind;
 import org.sealane.smb.lane.Level;
+import org.sealane.smb.lane.TransportPreference;
 import org.sealane.smb.negotiate.CipherId;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -43,7 +45,12 @@ final class BenchCommand implements Callable<Integer> {
   @Option(names = "--kind", split = ",", defaultValue = "csv,sbl", paramLabel = "csv,sbl")
   private List<String> kinds;
 
-  @Option(names = "--transport", split = ",", defaultValue = "tcp", paramLabel = "tcp")
+  @Option(
+      names = "--transport",
+      split = ",",
+      defaultValue = "tcp",
+      paramLabel = "tcp,rdma",
+      description = "rdma is emulated between the two processes: rdma:software.")
   private List<String> transports;
 
   @Option(
@@ -76,7 +83,8 @@ final class BenchCommand implements Callable<Integer> {
     BenchMatrix matrix = matrix();
     Console console = Console.of(spec);
     BenchResult result;
-    try (ScratchCluster cluster = ScratchCluster.start(directory(), 2, false, console::progress)) {
+    try (ScratchCluster cluster =
+        ScratchCluster.start(directory(), 2, carriers(matrix), false, console::progress)) {
       result = measure(cluster, matrix, console);
     } catch (DraftException | IOException e) {
       throw new CliFailure(e.getMessage(), e);
@@ -119,12 +127,10 @@ final class BenchCommand implements Callable<Integer> {
   }
 
   private BenchMatrix matrix() {
-    if (!transports.equals(List.of("tcp"))) {
-      throw usage("--transport: only tcp is there; nodes have no RDMA transport yet");
-    }
     try {
       return new BenchMatrix(
           parse(kinds, LaneKind::valueOf),
+          transports.stream().map(BenchCommand::transport).toList(),
           parse(levels, Level::valueOf),
           ciphers.stream()
               .map(word ->
@@ -138,6 +144,20 @@ final class BenchCommand implements Callable<Integer> {
     } catch (IllegalArgumentException | ArithmeticException e) {
       throw usage(e.getMessage());
     }
+  }
+
+  private static TransportPreference transport(String word) {
+    return switch (word) {
+      case "tcp" -> TransportPreference.TCP_ONLY;
+      case "rdma" -> TransportPreference.RDMA_ONLY;
+      default -> throw new IllegalArgumentException("--transport: '" + word + "' is not tcp, rdma");
+    };
+  }
+
+  private static List<LaneTransport> carriers(BenchMatrix matrix) {
+    return matrix.transports().contains(TransportPreference.RDMA_ONLY)
+        ? List.of(LaneTransport.RDMA_SOFTWARE, LaneTransport.TCP)
+        : List.of(LaneTransport.TCP);
   }
 
   private static <T> List<T> parse(List<String> words, Function<String, T> valueOf) {

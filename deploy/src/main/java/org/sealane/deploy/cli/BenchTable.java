@@ -43,7 +43,7 @@ final class BenchTable {
     return """
     %s, %d cores, JDK %s
     limits: AES-128-GCM %s GB/s, memory copy %s GB/s, raw TCP %s GB/s
-    %s\
+    %s%s\
     """
         .formatted(
             result.machine().cpu(),
@@ -52,7 +52,15 @@ final class BenchTable {
             number("%.2f", result.limits().aesGcmBytesPerSecond() / 1e9),
             number("%.2f", result.limits().memoryCopyBytesPerSecond() / 1e9),
             number("%.2f", tcp / 1e9),
-            table.render());
+            table.render(),
+            emulation(result));
+  }
+
+  /** Said with the numbers wherever no adapter carried them. */
+  private static String emulation(BenchResult result) {
+    return result.runs().stream().anyMatch(run -> run.provider().equals("software"))
+        ? "rdma:software is an emulation by shared memory of one host, no measure of an adapter\n"
+        : "";
   }
 
   private static String number(String format, double value) {

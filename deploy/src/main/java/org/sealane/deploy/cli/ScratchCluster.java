@@ -14,6 +14,7 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.sealane.deploy.admin.AdminClient;
 import org.sealane.deploy.admin.AdminException;
+import org.sealane.deploy.config.NodeConfig.LaneTransport;
 import org.sealane.deploy.demo.DemoCluster;
 import org.sealane.deploy.draft.Administrator;
 import org.sealane.deploy.draft.DraftException;
@@ -51,6 +52,17 @@ final class ScratchCluster implements DemoCluster, AutoCloseable {
   /** Makes and starts a cluster; returns when all nodes are ready. */
   static ScratchCluster start(Path directory, int nodes, boolean keep, Consumer<String> progress)
       throws CliFailure, InterruptedException {
+    return start(directory, nodes, List.of(LaneTransport.TCP), keep, progress);
+  }
+
+  /** As {@link #start(Path, int, boolean, Consumer)}, with these transports on each node. */
+  static ScratchCluster start(
+      Path directory,
+      int nodes,
+      List<LaneTransport> transports,
+      boolean keep,
+      Consumer<String> progress)
+      throws CliFailure, InterruptedException {
     if (Files.exists(directory)) {
       throw new CliFailure(
           directory
@@ -60,7 +72,8 @@ final class ScratchCluster implements DemoCluster, AutoCloseable {
     }
     try {
       ScratchCluster cluster =
-          new ScratchCluster(LocalClusterMaker.make(new LocalDirectory(directory), nodes), keep);
+          new ScratchCluster(
+              LocalClusterMaker.make(new LocalDirectory(directory), nodes, transports), keep);
       cluster.open(progress);
       return cluster;
     } catch (IOException | CredentialsException e) {

@@ -45,7 +45,9 @@ public record NodeConfig(
 
   /** A way for lanes to travel, as configured. */
   public enum LaneTransport {
-    TCP("tcp");
+    TCP("tcp"),
+    /** SMB Direct between processes of one host, an emulation. */
+    RDMA_SOFTWARE("rdma:software");
 
     private final String word;
 

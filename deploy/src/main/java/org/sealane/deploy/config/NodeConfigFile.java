@@ -69,6 +69,9 @@ public final class NodeConfigFile {
     if (transports.isEmpty()) {
       throw root.refuse("transports", "name at least one of " + transportWords());
     }
+    if (!transports.contains(LaneTransport.TCP)) {
+      throw root.refuse("transports", "name tcp too: lanes fall back to it");
+    }
     requireApart(root, List.of(lane, smb, admin, metrics));
     return new NodeConfig(
         name,

@@ -18,6 +18,7 @@ import org.sealane.deploy.draft.DraftException;
 import org.sealane.deploy.status.ClusterStatus;
 import org.sealane.smb.lane.LaneKind;
 import org.sealane.smb.lane.Level;
+import org.sealane.smb.lane.TransportPreference;
 import org.sealane.smb.negotiate.CipherId;
 
 /**
@@ -162,6 +163,7 @@ public final class Demo {
     BenchMatrix matrix =
         new BenchMatrix(
             List.of(LaneKind.CSV, LaneKind.SBL),
+            List.of(TransportPreference.TCP_ONLY),
             List.of(Level.CLEAR, Level.SIGN, Level.ENCRYPT),
             List.of(CipherId.AES_128_GCM),
             List.of(Load.Operation.READ),

@@ -4,11 +4,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.Set;
 import org.sealane.deploy.json.Json;
 import org.sealane.deploy.local.LocalManifest.LocalNode;
 import org.sealane.deploy.units.HostPort;
@@ -28,6 +27,9 @@ public final class LocalCluster {
 
   private final LocalDirectory directory;
   private final LocalManifest manifest;
+
+  /** What this object started; anything else that runs was running before. */
+  private final Set<String> started = new HashSet<>();
 
   private LocalCluster(LocalDirectory directory, LocalManifest manifest) {
     this.directory = directory;
@@ -71,26 +73,44 @@ public final class LocalCluster {
 
   /** Starts what does not run, and returns the names of what it started. */
   public List<String> start() throws IOException {
-    List<String> started = new ArrayList<>();
-    if (running(ZOOKEEPER).isEmpty()) {
+    List<String> ended = new ArrayList<>();
+    for (String name : processNames()) {
+      if (running(name).isEmpty()) {
+        startProcess(name);
+        ended.add(name);
+      }
+    }
+    return ended;
+  }
+
+  /**
+   * Starts a process that {@link #start} found running and that has ended since: it was already
+   * going then. False if this object started it, so that it ended by itself.
+   */
+  boolean startAgain(String name) throws IOException {
+    if (started.contains(name)) {
+      return false;
+    }
+    startProcess(name);
+    return true;
+  }
+
+  private void startProcess(String name) throws IOException {
+    if (name.equals(ZOOKEEPER)) {
       SealaneProcess.zookeeper(
               directory.zookeeperData(), manifest.zookeeperPort(), directory.log(ZOOKEEPER))
           .write(directory.pid(ZOOKEEPER));
       started.add(ZOOKEEPER);
+    } else {
+      startNode(name);
     }
-    for (LocalNode node : manifest.nodes()) {
-      if (running(node.name()).isEmpty()) {
-        startNode(node.name());
-        started.add(node.name());
-      }
-    }
-    return started;
   }
 
   /** Starts one node, which must not run. */
   public ProcessRecord startNode(String name) throws IOException {
     ProcessRecord process = SealaneProcess.node(directory.nodeConfig(name), directory.log(name));
     process.write(directory.pid(name));
+    started.add(name);
     return process;
   }
 
@@ -112,26 +132,16 @@ public final class LocalCluster {
     }
     long deadline = System.nanoTime() + DRAIN_MAX.toNanos();
     for (String name : names) {
-      Optional<ProcessHandle> process = running(name).flatMap(ProcessRecord::find);
-      if (process.isPresent() && !awaitExit(process.get(), deadline - System.nanoTime())) {
-        process.get().destroyForcibly();
-        awaitExit(process.get(), DRAIN_MAX.toNanos());
+      Optional<ProcessRecord> process = running(name);
+      Duration left = Duration.ofNanos(Math.max(deadline - System.nanoTime(), 0));
+      if (process.isPresent() && !process.get().awaitExit(left)) {
+        process.get().find().ifPresent(ProcessHandle::destroyForcibly);
+        process.get().awaitExit(DRAIN_MAX);
         killed.add(name);
       }
       Files.deleteIfExists(directory.pid(name));
     }
     return killed;
-  }
-
-  private static boolean awaitExit(ProcessHandle process, long nanos) throws InterruptedException {
-    try {
-      process.onExit().get(Math.max(nanos, 0), TimeUnit.NANOSECONDS);
-      return true;
-    } catch (TimeoutException _) {
-      return false;
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("a process's end can not fail", e);
-    }
   }
 
   /** The last line a process wrote to its log; empty if it wrote none. */

@@ -42,6 +42,17 @@ public final class LocalClusterMaker {
    */
   public static LocalCluster make(LocalDirectory directory, int nodes)
       throws IOException, CredentialsException {
+    return make(directory, nodes, List.of(LaneTransport.TCP));
+  }
+
+  /**
+   * As {@link #make(LocalDirectory, int)}.
+   *
+   * @param transports what the nodes' lanes may travel on
+   */
+  public static LocalCluster make(
+      LocalDirectory directory, int nodes, List<LaneTransport> transports)
+      throws IOException, CredentialsException {
     Ports ports = new Ports();
     List<LocalNode> planned = new ArrayList<>();
     for (int i = 0; i < nodes; i++) {
@@ -58,7 +69,7 @@ public final class LocalClusterMaker {
         new LocalManifest(
             keys.clusterName(), keys.clusterId().toString(), ports.pick(ZOOKEEPER_PORT), planned);
     for (LocalNode node : planned) {
-      makeNode(directory, keys, manifest, node);
+      makeNode(directory, keys, manifest, node, transports);
     }
     Path fresh = directory.root().resolve("cluster.json.new");
     Files.writeString(fresh, Json.pretty(manifest) + "\n");
@@ -67,7 +78,11 @@ public final class LocalClusterMaker {
   }
 
   private static void makeNode(
-      LocalDirectory directory, ClusterKeys keys, LocalManifest manifest, LocalNode node)
+      LocalDirectory directory,
+      ClusterKeys keys,
+      LocalManifest manifest,
+      LocalNode node,
+      List<LaneTransport> transports)
       throws IOException, CredentialsException {
     Files.createDirectories(directory.nodeStorage(node.name()));
     keys.enroll(node.name()).store(directory.nodeBundle(node.name()));
@@ -84,7 +99,7 @@ public final class LocalClusterMaker {
             new HostPort(LOOPBACK, node.smbPort()),
             new HostPort(LOOPBACK, node.adminPort()),
             new HostPort(LOOPBACK, node.metricsPort()),
-            List.of(LaneTransport.TCP),
+            transports,
             NodeConfig.Limits.DEFAULT);
     Files.writeString(directory.nodeConfig(node.name()), NodeConfigFile.text(config));
   }

@@ -6,9 +6,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.sealane.deploy.local.LocalManifest.LocalNode;
 import org.sealane.deploy.units.HostPort;
@@ -34,8 +31,9 @@ public final class Readiness {
   }
 
   /**
-   * Blocks until every node sees all nodes live. Fails with an IOException that names the process
-   * that has ended and its last words, or who is not ready in time.
+   * Blocks until every node sees all nodes live. A process that was running before the cluster was
+   * started and ends now is started again; for one that was started just now and ended, this fails
+   * with an IOException that names it and its last words, or who is not ready in time.
    *
    * @param progress told of each node that has become ready
    */
@@ -68,7 +66,7 @@ public final class Readiness {
 
   private void requireAllRunning() throws IOException {
     for (String name : cluster.processNames()) {
-      if (cluster.running(name).isEmpty()) {
+      if (cluster.running(name).isEmpty() && !cluster.startAgain(name)) {
         throw new IOException(
             name
                 + " has ended: "
@@ -82,15 +80,9 @@ public final class Readiness {
 
   /** Waits a little, or until the process named has ended. */
   private void pauseOrExit(String name) throws IOException, InterruptedException {
-    Optional<ProcessHandle> process = cluster.running(name).flatMap(ProcessRecord::find);
+    Optional<ProcessRecord> process = cluster.running(name);
     if (process.isPresent()) {
-      try {
-        process.get().onExit().get(ASK_EVERY.toMillis(), TimeUnit.MILLISECONDS);
-      } catch (TimeoutException _) {
-        // Still running, as it should be.
-      } catch (ExecutionException e) {
-        throw new IllegalStateException("a process's end can not fail", e);
-      }
+      process.get().awaitExit(ASK_EVERY);
     }
   }
 }

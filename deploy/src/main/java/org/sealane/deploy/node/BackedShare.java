@@ -120,5 +120,10 @@ final class BackedShare implements ShareBackend {
     public void close() throws ShareException {
       open.close();
     }
+
+    @Override
+    public void abandon() throws ShareException {
+      open.abandon();
+    }
   }
 }

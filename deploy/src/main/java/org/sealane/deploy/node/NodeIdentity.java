@@ -17,6 +17,7 @@ import org.sealane.cluster.member.MemberConfig;
 import org.sealane.cluster.member.MemberIdentity;
 import org.sealane.cluster.member.NodeEndpoints;
 import org.sealane.deploy.config.NodeConfig;
+import org.sealane.deploy.config.NodeConfig.LaneTransport;
 import org.sealane.deploy.units.HostPort;
 
 /**
@@ -34,8 +35,13 @@ record NodeIdentity(NodeConfig config, JoinBundle bundle) {
     return config.dataDirectory().resolve("cluster");
   }
 
-  /** What the member is told, with the ports that the listeners really have. */
-  MemberConfig memberConfig(HostPort lane, HostPort smb, HostPort admin, HostPort metrics)
+  /**
+   * What the member is told, with the ports that the listeners really have.
+   *
+   * @param transports those that are open
+   */
+  MemberConfig memberConfig(
+      HostPort lane, HostPort smb, HostPort admin, HostPort metrics, List<LaneTransport> transports)
       throws IOException {
     return new MemberConfig(
         bundle.clusterId(),
@@ -50,7 +56,7 @@ record NodeIdentity(NodeConfig config, JoinBundle bundle) {
             advertised(smb),
             advertised(admin),
             Optional.of("http://" + metrics.withHost(config.advertise()) + "/metrics"),
-            config.transports().stream().map(NodeConfig.LaneTransport::word).toList(),
+            transports.stream().map(LaneTransport::word).toList(),
             VERSION,
             ProcessHandle.current().pid(),
             bundle.credentials().keys().certificate().getNotAfter().toInstant()),

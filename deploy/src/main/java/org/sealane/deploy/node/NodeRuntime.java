@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.sealane.cluster.audit.JsonLinesAuditLog;
 import org.sealane.cluster.identity.JoinBundle;
@@ -33,6 +32,7 @@ import org.sealane.smb.client.ClientListener;
 import org.sealane.smb.encryption.warmup.CipherWarmUp;
 import org.sealane.smb.lane.LaneKey;
 import org.sealane.smb.lane.LaneKind;
+import org.sealane.smb.lane.LaneLimits;
 import org.sealane.smb.lane.LaneNode;
 import org.sealane.smb.lane.LaneRules;
 import org.sealane.smb.negotiate.CipherId;
@@ -65,6 +65,7 @@ public final class NodeRuntime implements AutoCloseable {
   private final JoinBundle bundle;
   private final CurrentView view = new CurrentView();
   private final LaneRules rules = new LaneRules();
+  private final MemberPolicyState policies = new MemberPolicyState();
   private final Volumes volumes;
   private final Disks disks;
   private final Storage storage;
@@ -120,8 +121,10 @@ public final class NodeRuntime implements AutoCloseable {
             new JsonLinesAuditLog(
                 config.dataDirectory().resolve("audit.jsonl"), config.name(), Clock.systemUTC()));
     TcpTransport transport = keep(new TcpTransport(TcpSettings.defaults(), pool));
+    LaneCarriers carriers = LaneCarriers.open(config.transports(), pool);
+    carriers.rdma().ifPresent(this::keep);
     metrics = keep(MetricsServer.start(config.metrics()));
-    lanes = LaneNode.start(laneSettings(transport));
+    lanes = LaneNode.start(laneSettings(transport), carriers.preferred());
     NodeMetrics.register(metrics.registry(), view, lanes, pool, rules);
     keep(storage);
     keep(lanes);
@@ -142,18 +145,20 @@ public final class NodeRuntime implements AutoCloseable {
     member =
         ClusterMember.start(
             identity.memberConfig(
-                laneAddress(), users.address(config.smb()), admin.address(), metrics.address()),
+                laneAddress(),
+                users.address(config.smb()),
+                admin.address(),
+                metrics.address(),
+                carriers.open()),
             new CuratorStore(
                 new StoreSettings(
                     config.zookeeper(), config.sessionTimeout(), config.sessionTimeout())),
             rules,
-            departed -> {
-              lanes.reset(departed.node(), "process " + departed + " has left the cluster");
-              return CompletableFuture.completedFuture(null);
-            },
+            departed -> lanes.reset(departed.node(), departed + " has left the cluster"),
             audit);
     // The member leaves after lanes and storage are closed, before the transport and the log are.
     opened.add(opened.indexOf(storage), member);
+    policies.member(member.policyStates());
     routes.administer(member);
     member.onChange(shown -> {
       view.update(shown);
@@ -203,6 +208,8 @@ public final class NodeRuntime implements AutoCloseable {
         view::laneAddress,
         Map.of(Limit.CONNECTIONS, config.limits().laneConnections()),
         config.sessionTimeout().dividedBy(DELIVERY_PART),
+        policies,
+        LaneLimits.DEFAULT,
         event -> LOG.info("lane event={}", event),
         ClientListener.NONE);
   }

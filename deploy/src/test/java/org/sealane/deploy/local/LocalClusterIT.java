@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.sealane.deploy.units.HostPort;
 
 /**
  * A cluster of two node processes and ZooKeeper, used through the command. The tests are one story
@@ -187,6 +189,29 @@ class LocalClusterIT {
 
   @Test
   @Order(6)
+  void shouldStartAgainANodeThatWasAlreadyGoingWhenItWasFoundRunning() throws Exception {
+    LocalCluster cluster = cluster();
+    assertThat(cluster.start()).as("everything runs").isEmpty();
+    ProcessRecord going = cluster.running("node2").orElseThrow();
+    going.find().orElseThrow().destroyForcibly();
+    assertThat(going.awaitExit(HEALED_MAX)).isTrue();
+
+    new Readiness(cluster, (address, _) -> isReachable(address)).await(HEALED_MAX, _ -> {});
+
+    assertThat(cluster.running("node2")).isPresent().get().isNotEqualTo(going);
+  }
+
+  private static boolean isReachable(HostPort address) {
+    try (Socket socket = new Socket(address.host(), address.port())) {
+      return socket.isConnected();
+    } catch (IOException _) {
+      // Not yet, then.
+      return false;
+    }
+  }
+
+  @Test
+  @Order(7)
   void shouldRefuseToStartWhenAPortIsInUse() throws Exception {
     LocalDirectory local = cluster().directory();
     Path config = directory.resolve("second.yaml");
@@ -204,7 +229,7 @@ class LocalClusterIT {
   }
 
   @Test
-  @Order(7)
+  @Order(8)
   void shouldCheckAConfigurationWithoutStarting() throws Exception {
     Path good = cluster().directory().nodeConfig("node1");
     assertThat(run("node", "run", "--config", good.toString(), "--check").out()).contains("good");
@@ -218,7 +243,7 @@ class LocalClusterIT {
   }
 
   @Test
-  @Order(8)
+  @Order(9)
   void shouldStopEveryProcessInOrder() throws Exception {
     LocalCluster cluster = cluster();
     Optional<ProcessRecord> node = cluster.running("node1");

@@ -28,6 +28,7 @@ import org.sealane.smb.lane.LaneKind;
 import org.sealane.smb.lane.LanePolicy;
 import org.sealane.smb.lane.LaneRule;
 import org.sealane.smb.lane.Level;
+import org.sealane.smb.lane.MoveCause;
 import org.sealane.smb.negotiate.CipherId;
 import org.sealane.smb.server.ServerEvent;
 import org.sealane.smb.share.ShareBackend;
@@ -192,22 +193,22 @@ class DisksOverLanesTest {
   }
 
   @Test
-  void shouldFailWhatIsOpenAndServeAnewWhenALaneIsReset() throws ShareException {
+  void shouldKeepWhatIsOpenWhenALaneIsReset() throws ShareException {
     nodes.publish(LaneRule.settled(policy(VOLUME, LaneKind.SBL, 1, Level.ENCRYPT)));
-    ShareOpen lost = open();
-    writeAndRead(lost, random(100));
-
-    nodes.server().lanes().reset("node2", "test");
-
-    Awaitility.await().until(() -> nodes.client().lanes().lanes().status().isEmpty());
-    assertThatThrownBy(() -> lost.read(0, MemorySegment.ofArray(new byte[10])))
-        .isInstanceOfSatisfying(
-            ShareException.class,
-            e -> assertThat(e.status()).isEqualTo(NtStatus.CONNECTION_DISCONNECTED));
-    lost.close();
     try (ShareOpen open = open()) {
+      writeAndRead(open, random(100));
+
+      nodes.server().lanes().reset("node2", "test");
+
       byte[] content = random(100);
       assertThat(writeAndRead(open, content)).isEqualTo(content);
+      Awaitility.await()
+          .untilAsserted(() ->
+              assertThat(nodes.client().lanes().lanes().status())
+                  .singleElement()
+                  .satisfies(lane -> assertThat(lane.moves().count()).isEqualTo(1))
+                  .satisfies(
+                      lane -> assertThat(lane.moves().byCause()).containsOnlyKeys(MoveCause.LOSS)));
     }
   }
 

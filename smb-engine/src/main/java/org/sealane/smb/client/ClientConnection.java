@@ -54,6 +54,7 @@ public final class ClientConnection {
   private final ClientSettings settings;
   private final LongSupplier nanoClock;
   private final ClientListener listener;
+  private final FramePool pool;
   private final RequestFrames requestFrames;
   private final ResponseReader responseReader;
   private final Map<Long, ClientSession> sessions = new ConcurrentHashMap<>();
@@ -82,6 +83,7 @@ public final class ClientConnection {
     this.settings = settings;
     this.nanoClock = nanoClock;
     this.listener = listener;
+    this.pool = pool;
     this.requestFrames = new RequestFrames(pool);
     this.responseReader = new ResponseReader(pool, this::session);
     this.flow =
@@ -144,6 +146,10 @@ public final class ClientConnection {
   /** Sends NEGOTIATE and completes with this connection when it is settled. */
   CompletionStage<ClientConnection> negotiate(byte[] salt) {
     return new Negotiating(this, settings.negotiation(), salt).start();
+  }
+
+  FramePool pool() {
+    return pool;
   }
 
   void negotiated(NegotiatedConnection outcome, PreauthIntegrityHash hash) {
@@ -218,7 +224,7 @@ public final class ClientConnection {
     if (send) {
       post(request);
     } else if (refusal.isPresent()) {
-      request.releasePayload();
+      request.neverSent();
       request.fail(refusal.get());
     }
   }
@@ -256,8 +262,9 @@ public final class ClientConnection {
   private void abandoned(Request request, boolean wasSent, ClientException failure) {
     if (wasSent) {
       sendCancel(request);
-    } else if (request.posting().isEmpty()) {
-      request.releasePayload();
+      request.withdraw();
+    } else if (request.posting().isEmpty() && request.state == Request.State.DONE) {
+      request.neverSent();
     }
     request.fail(failure);
   }
@@ -277,6 +284,9 @@ public final class ClientConnection {
   private void post(Request request) {
     try {
       transport.send(requestFrames.frame(request, nanoClock.getAsLong()));
+      request.content().placed().ifPresent(Placed::posted);
+    } catch (RequestFrames.LevelRaisedException _) {
+      postAgain(request);
     } catch (KeyUnavailableException e) {
       // The MessageId is taken and will never be used, which blocks the server's window.
       end(
@@ -294,6 +304,20 @@ public final class ClientConnection {
         request.leave();
       }
     }
+  }
+
+  /** Rights end first, then the payload is protected anew. */
+  private void postAgain(Request request) {
+    Optional<TrafficGate.Pass> before = request.posting().flatMap(Request.Posting::pass);
+    request
+        .content()
+        .placed()
+        .orElseThrow()
+        .revoke()
+        .whenComplete((_, _) -> {
+          post(request);
+          before.ifPresent(TrafficGate.Pass::close);
+        });
   }
 
   /** What the transport tells, on its owner thread. */
@@ -407,7 +431,7 @@ public final class ClientConnection {
   private void carryOut(RequestFlow.Advance advance) {
     advance.toSend().forEach(this::post);
     for (Request dropped : advance.unaffordable()) {
-      dropped.releasePayload();
+      dropped.neverSent();
       dropped.fail(new ClientException.LimitReached("credits granted", creditsHeld()));
     }
   }
@@ -511,7 +535,7 @@ public final class ClientConnection {
     for (Request request : failed) {
       boolean sent = request.state != Request.State.QUEUED;
       if (!sent) {
-        request.releasePayload();
+        request.neverSent();
       }
       request.fail(sent ? reason : unsent(reason));
     }

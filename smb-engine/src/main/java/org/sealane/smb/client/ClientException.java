@@ -50,7 +50,11 @@ public abstract sealed class ClientException extends Exception {
     private static final long serialVersionUID = 1L;
 
     Violation(String what) {
-      super(NtStatus.INVALID_NETWORK_RESPONSE, what, null);
+      this(NtStatus.INVALID_NETWORK_RESPONSE, what);
+    }
+
+    Violation(NtStatus status, String what) {
+      super(status, what, null);
     }
   }
 

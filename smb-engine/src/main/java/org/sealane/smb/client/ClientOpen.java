@@ -50,6 +50,7 @@ import org.sealane.smb.share.FileChange;
 import org.sealane.smb.share.FileInformation;
 import org.sealane.smb.share.ShareBackend;
 import org.sealane.smb.share.ShareOpen;
+import org.sealane.smb.transport.DirectPlacement;
 import org.sealane.smb.wire.Command;
 import org.sealane.smb.wire.CreditCharge;
 import org.sealane.smb.wire.MalformedMessageException;
@@ -95,6 +96,19 @@ public final class ClientOpen {
     return tree;
   }
 
+  /** The same open, whose requests say that they were sent before; {@link ClientTree#replaying}. */
+  public ClientOpen replaying() {
+    return new ClientOpen(tree.replaying(), created);
+  }
+
+  /** The same open by another view of its tree. */
+  public ClientOpen on(ClientTree view) {
+    if (view.session() != tree.session() || view.id() != tree.id()) {
+      throw new IllegalArgumentException("the open is of another tree");
+    }
+    return new ClientOpen(view, created);
+  }
+
   public FileId fileId() {
     return created.fileId();
   }
@@ -125,6 +139,10 @@ public final class ClientOpen {
 
   private Operation<Integer> readChunk(long offset, MemorySegment into, boolean first) {
     long count = into.byteSize();
+    Optional<DirectPlacement> placement = PlacedTransfer.forLength(tree, count);
+    if (placement.isPresent()) {
+      return PlacedTransfer.read(target(placement.get(), offset), into, first);
+    }
     ReadRequest request = ReadRequest.inline(fileId(), offset, count);
     Request.Content content =
         new Request.Content(
@@ -146,6 +164,10 @@ public final class ClientOpen {
       return 0;
     }
     ReadResponse response = ReadResponseCodec.decode(message);
+    if (response.flags() == ReadResponse.FLAG_RDMA_TRANSFORM) {
+      throw new MalformedMessageException(
+          "Flags", Smb2Header.LENGTH + 12, "no transform, as nothing was to be placed", 1);
+    }
     MemorySegment payload = ReadResponseCodec.payload(message, response);
     long count = payload.byteSize();
     if (count > into.byteSize()) {
@@ -180,6 +202,10 @@ public final class ClientOpen {
 
   private Operation<Integer> writeChunk(long offset, MemorySegment from, int flags) {
     long count = from.byteSize();
+    Optional<DirectPlacement> placement = PlacedTransfer.forLength(tree, count);
+    if (placement.isPresent()) {
+      return PlacedTransfer.write(target(placement.get(), offset), from, flags);
+    }
     WriteRequest request = WriteRequest.inline(fileId(), offset, count, flags);
     Request.Content content =
         new Request.Content(
@@ -200,6 +226,10 @@ public final class ClientOpen {
           }
           return (int) written;
         });
+  }
+
+  private PlacedTransfer.Target target(DirectPlacement placement, long offset) {
+    return new PlacedTransfer.Target(tree, placement, fileId(), offset);
   }
 
   /** Completes when everything written before is durable. */
@@ -382,6 +412,12 @@ public final class ClientOpen {
     ClientConnection connection = tree.session().connection();
     long byCredits = connection.creditsHeld() / 2L * CreditCharge.BYTES_PER_CREDIT;
     long bytes = Math.min(connection.settings().payloadBytesMax(), negotiatedBytes);
+    long placedBytes =
+        tree.session()
+            .placement()
+            .map(DirectPlacement::maxReadWriteBytes)
+            .orElse(Integer.MAX_VALUE);
+    bytes = Math.min(bytes, placedBytes);
     return (int) Math.min(bytes, Math.max(byCredits, CreditCharge.BYTES_PER_CREDIT));
   }
 

@@ -1,13 +1,17 @@
 package org.sealane.smb.client;
 
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import org.sealane.smb.auth.Principal;
 import org.sealane.smb.encryption.KeyUsage;
 import org.sealane.smb.encryption.SessionKeys;
 import org.sealane.smb.lane.Level;
+import org.sealane.smb.negotiate.RdmaTransformId;
 import org.sealane.smb.session.LogoffRequest;
 import org.sealane.smb.session.LogoffRequestCodec;
 import org.sealane.smb.session.LogoffResponseCodec;
+import org.sealane.smb.transport.DirectPlacement;
 import org.sealane.smb.tree.ShareFlags;
 import org.sealane.smb.tree.TreeConnectRequest;
 import org.sealane.smb.tree.TreeConnectRequestCodec;
@@ -56,6 +60,25 @@ public final class ClientSession {
 
   SessionKeys keys() {
     return keys;
+  }
+
+  /**
+   * Where payloads may be placed, if they may. Only where they can be encrypted first: so a level
+   * that rises at the last moment can always be met.
+   */
+  Optional<DirectPlacement> placement() {
+    boolean encrypts = canPlaceAt(Level.ENCRYPT) && keys.canSeal();
+    return encrypts ? connection.transport().placement() : Optional.empty();
+  }
+
+  /** True if NEGOTIATE settled what protects a placed payload at that level. */
+  boolean canPlaceAt(Level level) {
+    Set<RdmaTransformId> transforms = connection.negotiated().rdmaTransforms();
+    return switch (level) {
+      case CLEAR -> true;
+      case SIGN -> transforms.contains(RdmaTransformId.SIGNING);
+      case ENCRYPT -> transforms.contains(RdmaTransformId.ENCRYPTION);
+    };
   }
 
   /** True if the server wants everything on this session sealed. */

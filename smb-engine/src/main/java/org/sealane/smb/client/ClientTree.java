@@ -32,14 +32,57 @@ public final class ClientTree {
   private final int id;
   private final TrafficGate gate;
   private final boolean encryptData;
-  private final PayloadCounter sent = new PayloadCounter();
-  private final PayloadCounter received = new PayloadCounter();
+  private final int channelSequence;
+  private final boolean replays;
+  private final PayloadCounter sent;
+  private final PayloadCounter received;
 
   ClientTree(ClientSession session, int id, TrafficGate gate, boolean encryptData) {
+    this(session, id, gate, encryptData, 0, false, new PayloadCounter(), new PayloadCounter());
+  }
+
+  private ClientTree(
+      ClientSession session,
+      int id,
+      TrafficGate gate,
+      boolean encryptData,
+      int channelSequence,
+      boolean replays,
+      PayloadCounter sent,
+      PayloadCounter received) {
     this.session = session;
     this.id = id;
     this.gate = gate;
     this.encryptData = encryptData;
+    this.channelSequence = channelSequence;
+    this.replays = replays;
+    this.sent = sent;
+    this.received = received;
+  }
+
+  /**
+   * The same tree, whose requests carry a ChannelSequence, [MS-SMB2] 3.2.4.1.
+   *
+   * @param number grows by one, modulo 65,536, each time the opens change their connection
+   */
+  public ClientTree withChannelSequence(int number) {
+    return new ClientTree(session, id, gate, encryptData, number & 0xFFFF, replays, sent, received);
+  }
+
+  /**
+   * The same tree, whose requests say that they were sent before on a connection that is lost:
+   * SMB2_FLAGS_REPLAY_OPERATION, [MS-SMB2] 3.2.4.1.
+   */
+  public ClientTree replaying() {
+    return new ClientTree(session, id, gate, encryptData, channelSequence, true, sent, received);
+  }
+
+  int channelSequence() {
+    return channelSequence;
+  }
+
+  boolean replays() {
+    return replays;
   }
 
   /** The TreeId that the server gave. */

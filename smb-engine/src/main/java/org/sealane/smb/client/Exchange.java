@@ -36,8 +36,7 @@ final class Exchange<T> implements ResponseHandler {
       Request.Content content,
       Set<NtStatus> expected,
       Decoder<T> decoder) {
-    Operation<T> operation =
-        content.payload().isPresent() ? Operation.withPayload() : Operation.plain();
+    Operation<T> operation = content.carriesPayload() ? Operation.withPayload() : Operation.plain();
     Request request = new Request(scope, content, new Exchange<>(expected, decoder, operation));
     operation.onCancel(() -> connection.cancel(request));
     connection.submit(request);

@@ -1,6 +1,7 @@
 package org.sealane.smb.client;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.sealane.smb.lane.Level;
@@ -11,6 +12,7 @@ import org.sealane.smb.negotiate.NegotiateResponse;
 import org.sealane.smb.negotiate.NegotiateResponseCodec;
 import org.sealane.smb.negotiate.NegotiatedConnection;
 import org.sealane.smb.negotiate.PreauthIntegrityHash;
+import org.sealane.smb.negotiate.RdmaTransformId;
 import org.sealane.smb.wire.Command;
 import org.sealane.smb.wire.MalformedMessageException;
 import org.sealane.smb.wire.MessageReader;
@@ -26,8 +28,13 @@ final class Negotiating implements ResponseHandler {
 
   Negotiating(ClientConnection connection, ClientNegotiation.Settings settings, byte[] salt) {
     this.connection = connection;
-    this.settings = settings;
-    this.request = ClientNegotiation.request(settings, salt);
+    // RDMA transforms are offered exactly where payloads can be placed.
+    this.settings =
+        settings.withRdmaTransforms(
+            connection.transport().placement().isPresent()
+                ? Set.of(RdmaTransformId.values())
+                : Set.of());
+    this.request = ClientNegotiation.request(this.settings, salt);
   }
 
   CompletionStage<ClientConnection> start() {

@@ -47,6 +47,8 @@ final class Request {
    * @param body writes the body behind the header
    * @param payload follows the body; empty but for WRITE
    * @param payloadBytes bytes of the READ or WRITE, for counters
+   * @param placed a payload that travels beside the message; it writes the body in {@code body}'s
+   *     place
    */
   record Content(
       Command command,
@@ -54,7 +56,35 @@ final class Request {
       Level levelMin,
       Consumer<MessageWriter> body,
       Optional<MemorySegment> payload,
-      long payloadBytes) {
+      long payloadBytes,
+      Optional<Placed> placed) {
+
+    Content(
+        Command command,
+        int creditCharge,
+        Level levelMin,
+        Consumer<MessageWriter> body,
+        Optional<MemorySegment> payload,
+        long payloadBytes) {
+      this(command, creditCharge, levelMin, body, payload, payloadBytes, Optional.empty());
+    }
+
+    /** A READ or WRITE whose payload is placed. */
+    static Content placed(Command command, int creditCharge, long payloadBytes, Placed placed) {
+      return new Content(
+          command,
+          creditCharge,
+          Level.CLEAR,
+          _ -> {},
+          Optional.empty(),
+          payloadBytes,
+          Optional.of(placed));
+    }
+
+    /** True if the caller's bytes leave with it. */
+    boolean carriesPayload() {
+      return payload.isPresent() || placed.isPresent() && command == Command.WRITE;
+    }
 
     /** A request of one credit and no payload. */
     static Content small(Command command, Level levelMin, Consumer<MessageWriter> body) {
@@ -140,8 +170,29 @@ final class Request {
     }
   }
 
-  /** Gives back the pass: nothing of the request is left. */
+  /** It was refused or given up before it had a MessageId: nothing of it will ever be sent. */
+  void neverSent() {
+    releasePayload();
+    content.placed().ifPresent(Placed::discard);
+  }
+
+  /**
+   * Gives back the pass: nothing of the request is left, once the rights that it gave the server
+   * have ended too. To be called after it was posted, or while it will be.
+   */
   void leave() {
+    content
+        .placed()
+        .ifPresentOrElse(
+            placed -> placed.withdraw().whenComplete((_, _) -> closePass()), this::closePass);
+  }
+
+  /** Ends the server's rights to a placed payload: nobody waits for the response any more. */
+  void withdraw() {
+    content.placed().ifPresent(Placed::withdraw);
+  }
+
+  private void closePass() {
     posting.flatMap(Posting::pass).ifPresent(TrafficGate.Pass::close);
   }
 }

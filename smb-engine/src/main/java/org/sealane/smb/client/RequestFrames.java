@@ -28,32 +28,49 @@ final class RequestFrames {
 
   private final FramePool pool;
 
+  /**
+   * The level rose after a payload was protected and the server got rights to it. Rights must end
+   * before the buffer is filled again, so the frame is to be built anew then.
+   */
+  static final class LevelRaisedException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    LevelRaisedException() {
+      super(null, null, false, false);
+    }
+  }
+
   RequestFrames(FramePool pool) {
     this.pool = pool;
   }
 
   /**
    * Builds the frame of a request that has its MessageId, and notes on the request how it travels.
-   * The caller sends the frame at once. If this throws, the request's payload is released.
+   * The caller sends the frame at once. If this throws anything but {@link LevelRaisedException},
+   * the request's payload is released.
    */
-  OutboundFrame frame(Request request, long nowNanos) throws KeyUnavailableException {
+  OutboundFrame frame(Request request, long nowNanos)
+      throws KeyUnavailableException, LevelRaisedException {
     Optional<TrafficGate> gate = request.scope().tree().map(ClientTree::gate);
     Optional<TrafficGate.Pass> pass = gate.map(TrafficGate::enter);
-    Level level = requiredLevel(request, pass.map(TrafficGate.Pass::level));
+    Level level = placeable(request, requiredLevel(request, pass.map(TrafficGate.Pass::level)));
     request.posted(new Request.Posting(level, pass, nowNanos));
     try {
-      MemorySegment message = encode(request);
+      MemorySegment message = encode(request, level);
       request.handler().onEncoded(message);
       OutboundFrame frame = protect(request, message, level);
       // Signing or sealing takes a while, in which a turn or an expired lease may ask for more.
       Level now = requiredLevel(request, gate.map(TrafficGate::sendLevel));
       if (!level.satisfies(now)) {
         request.posted(new Request.Posting(now, pass, nowNanos));
+        if (request.content().placed().isPresent()) {
+          throw new LevelRaisedException();
+        }
         frame = protect(request, message, now);
       }
       return frame;
     } catch (KeyUnavailableException | RuntimeException e) {
-      request.releasePayload();
+      request.neverSent();
       throw e;
     }
   }
@@ -96,21 +113,37 @@ final class RequestFrames {
     return level;
   }
 
-  private static MemorySegment encode(Request request) {
+  /**
+   * The level at which a placed payload can have what is asked for. It never falls back when a
+   * frame is built anew: a message signed twice would use its nonce twice.
+   */
+  private static Level placeable(Request request, Level asked) {
+    Level before = request.posting().map(Request.Posting::level).orElse(Level.CLEAR);
+    Level level = Level.strongest(asked, before);
+    return request.content().placed().map(placed -> placed.levelFor(level)).orElse(level);
+  }
+
+  private static MemorySegment encode(Request request, Level level) throws KeyUnavailableException {
     MessageWriter out = new MessageWriter();
+    Optional<ClientTree> tree = request.scope().tree();
     Smb2Header header =
         new Smb2Header(
             request.content().creditCharge(),
-            NtStatus.SUCCESS,
+            Smb2Header.statusField(tree.map(ClientTree::channelSequence).orElse(0)),
             request.command().code(),
             request.creditRequest,
-            0,
+            tree.filter(ClientTree::replays).isPresent() ? HeaderFlags.REPLAY_OPERATION : 0,
             0,
             request.messageId,
             Smb2Header.treeField(request.scope().treeId()),
             request.scope().sessionId());
     Smb2HeaderCodec.encode(header, out);
-    request.content().body().accept(out);
+    Optional<Placed> placed = request.content().placed();
+    if (placed.isPresent()) {
+      placed.get().encode(level, out);
+    } else {
+      request.content().body().accept(out);
+    }
     return out.written();
   }
 
@@ -139,13 +172,21 @@ final class RequestFrames {
       RequestScope scope, List<MemorySegment> message, Level level, OutboundFrame.Released released)
       throws KeyUnavailableException {
     return switch (level) {
-      case CLEAR -> new OutboundFrame(message, released);
+      case CLEAR -> new OutboundFrame(message, released, permit(scope, level));
       case SIGN -> {
         keys(scope).signer().sign(message);
-        yield new OutboundFrame(message, released);
+        yield new OutboundFrame(message, released, permit(scope, level));
       }
       case ENCRYPT -> seal(keys(scope).sealer(), message, released);
     };
+  }
+
+  private static OutboundFrame.Permit permit(RequestScope scope, Level level) {
+    return scope
+        .tree()
+        .map(ClientTree::gate)
+        .<OutboundFrame.Permit>map(gate -> () -> gate.mayLeave(level))
+        .orElse(OutboundFrame.Permit.ALWAYS);
   }
 
   private OutboundFrame seal(
@@ -183,7 +224,7 @@ final class RequestFrames {
   }
 
   private static void count(Request request, Level level, boolean sent) {
-    if (sent && request.content().payload().isPresent()) {
+    if (sent && request.content().carriesPayload()) {
       request
           .scope()
           .tree()

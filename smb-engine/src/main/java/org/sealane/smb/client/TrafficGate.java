@@ -16,6 +16,15 @@ public interface TrafficGate {
   /** The weakest level a request may have if it leaves now; asked again where bytes leave. */
   Level sendLevel();
 
+  /**
+   * True if bytes that were queued at {@code level} may leave now; asked where they are handed to
+   * the kernel, and where it says no the connection is reset. What was under way when a level rose
+   * may end as it was built; a gate says no when it can not know any more what is asked of it.
+   */
+  default boolean mayLeave(Level level) {
+    return true;
+  }
+
   /** True if a response at {@code responseLevel} may be consumed now. */
   boolean accepts(Level responseLevel);
 

@@ -36,7 +36,8 @@ abstract sealed class Aead implements AutoCloseable permits GcmAead, CcmAead {
    * @param associatedData also covered by the tag, may be empty
    * @param plaintext heap or native segments; they may lie in {@code ciphertext} where their bytes
    *     will stand
-   * @param ciphertext heap, as long as the plaintext
+   * @param ciphertext as long as the plaintext; heap, or native memory, to which nothing but
+   *     ciphertext is ever written, since a peer may be able to read it
    * @param tag heap, 16 bytes
    */
   abstract void seal(

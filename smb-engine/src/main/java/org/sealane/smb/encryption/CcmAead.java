@@ -40,7 +40,11 @@ final class CcmAead extends Aead {
       throws KeyUnavailableException {
     CcmCipher cipher = pool.acquire();
     try {
-      cipher.seal(nonce, associatedData, plaintext, HeapBytes.of(ciphertext), tag);
+      if (HeapBytes.backs(ciphertext)) {
+        cipher.seal(nonce, associatedData, plaintext, HeapBytes.of(ciphertext), tag);
+      } else {
+        cipher.sealOutside(nonce, associatedData, plaintext, ciphertext, tag);
+      }
     } finally {
       pool.release(cipher);
     }
@@ -107,6 +111,33 @@ final class CcmAead extends Aead {
       }
       System.arraycopy(sealed, 0, out.array(), out.offset(), out.length());
       MemorySegment.copy(sealed, out.length(), tag, ValueLayout.JAVA_BYTE, 0, TAG_LENGTH);
+      trim();
+    }
+
+    /** As {@link #seal}, into memory outside the heap: plaintext is gathered in scratch. */
+    void sealOutside(
+        long counter,
+        MemorySegment associatedData,
+        List<MemorySegment> plaintext,
+        MemorySegment out,
+        MemorySegment tag) {
+      writeNonce(counter, nonce);
+      int length = Math.toIntExact(out.byteSize());
+      byte[] both = scratch(Math.addExact(Math.multiplyExact(2, length), TAG_LENGTH));
+      int gathered = 0;
+      for (MemorySegment segment : plaintext) {
+        int bytes = (int) segment.byteSize();
+        MemorySegment.copy(segment, ValueLayout.JAVA_BYTE, 0, both, gathered, bytes);
+        gathered += bytes;
+      }
+      try {
+        init(true, associatedData);
+        cipher.processPacket(both, 0, length, both, length);
+      } catch (InvalidCipherTextException e) {
+        throw new IllegalStateException("AES-CCM refused to encrypt", e);
+      }
+      MemorySegment.copy(both, length, out, ValueLayout.JAVA_BYTE, 0, length);
+      MemorySegment.copy(both, 2 * length, tag, ValueLayout.JAVA_BYTE, 0, TAG_LENGTH);
       trim();
     }
 

@@ -16,15 +16,19 @@ import org.sealane.smb.encryption.key.KeyedPool;
 import org.sealane.smb.encryption.key.LentKey;
 
 /**
- * AES-GCM of the JDK, on heap arrays. Sealing streams in chunks. Opening is one call, since the
- * JDK's cipher would buffer all of a message given to it in parts, and it must find the tag behind
- * the ciphertext in the same array: SMB has it in front, so it is copied into the spare bytes
- * behind the frame, or, where there are none, the message is copied into scratch.
+ * AES-GCM of the JDK, on heap arrays. Sealing streams in chunks, through scratch where the
+ * ciphertext is to stand outside the heap. Opening is one call, since the JDK's cipher would buffer
+ * all of a message given to it in parts, and it must find the tag behind the ciphertext in the same
+ * array: SMB has it in front, so it is copied into the spare bytes behind the frame, or, where
+ * there are none, the message is copied into scratch.
  */
 final class GcmAead extends Aead {
   private static final int NONCE_LENGTH = 12;
   private static final int BLOCK_LENGTH = 16;
   private static final byte[] NONE = new byte[0];
+
+  /** What is encrypted at once into scratch: it stays in the first cache until it is copied. */
+  private static final int OUTSIDE_CHUNK_BYTES = 8 << 10;
 
   private final KeyedPool<GcmCipher> pool;
 
@@ -42,7 +46,11 @@ final class GcmAead extends Aead {
       throws KeyUnavailableException {
     GcmCipher cipher = pool.acquire();
     try {
-      cipher.seal(nonce, associatedData, plaintext, HeapBytes.of(ciphertext), tag);
+      if (HeapBytes.backs(ciphertext)) {
+        cipher.seal(nonce, associatedData, plaintext, HeapBytes.of(ciphertext), tag);
+      } else {
+        cipher.sealOutside(nonce, associatedData, plaintext, ciphertext, tag);
+      }
     } finally {
       pool.release(cipher);
     }
@@ -103,6 +111,37 @@ final class GcmAead extends Aead {
         }
         int rest = cipher.doFinal(NONE, 0, 0, last, 0) - TAG_LENGTH;
         System.arraycopy(last, 0, out.array(), out.offset() + written, rest);
+        MemorySegment.copy(last, rest, tag, ValueLayout.JAVA_BYTE, 0, TAG_LENGTH);
+      } catch (GeneralSecurityException e) {
+        throw new IllegalStateException("AES-GCM refused to encrypt", e);
+      }
+    }
+
+    /** As {@link #seal}, into memory outside the heap. */
+    void sealOutside(
+        long counter,
+        MemorySegment associatedData,
+        List<MemorySegment> plaintext,
+        MemorySegment out,
+        MemorySegment tag) {
+      writeNonce(counter, nonce);
+      // Input in the first half, output in the second, with room for a block that was held back.
+      byte[] both = scratch(2 * OUTSIDE_CHUNK_BYTES + BLOCK_LENGTH);
+      try {
+        init(Cipher.ENCRYPT_MODE, associatedData);
+        long written = 0;
+        for (MemorySegment segment : plaintext) {
+          for (long at = 0; at < segment.byteSize(); at += OUTSIDE_CHUNK_BYTES) {
+            int chunk = (int) Math.min(OUTSIDE_CHUNK_BYTES, segment.byteSize() - at);
+            MemorySegment.copy(segment, ValueLayout.JAVA_BYTE, at, both, 0, chunk);
+            int given = cipher.update(both, 0, chunk, both, OUTSIDE_CHUNK_BYTES);
+            MemorySegment.copy(
+                both, OUTSIDE_CHUNK_BYTES, out, ValueLayout.JAVA_BYTE, written, given);
+            written += given;
+          }
+        }
+        int rest = cipher.doFinal(NONE, 0, 0, last, 0) - TAG_LENGTH;
+        MemorySegment.copy(last, 0, out, ValueLayout.JAVA_BYTE, written, rest);
         MemorySegment.copy(last, rest, tag, ValueLayout.JAVA_BYTE, 0, TAG_LENGTH);
       } catch (GeneralSecurityException e) {
         throw new IllegalStateException("AES-GCM refused to encrypt", e);

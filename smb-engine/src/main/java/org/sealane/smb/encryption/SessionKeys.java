@@ -21,7 +21,13 @@ public final class SessionKeys implements AutoCloseable {
   private final Optional<Ciphers> ciphers;
 
   /** The two directions' ciphers and what is made of them. */
-  private record Ciphers(Aead sealing, Aead opening, MessageSealer sealer, MessageOpener opener) {}
+  private record Ciphers(
+      Aead sealing,
+      Aead opening,
+      MessageSealer sealer,
+      MessageOpener opener,
+      PayloadSealer payloadSealer,
+      PayloadOpener payloadOpener) {}
 
   private SessionKeys(KeyParameters parameters, MessageSigner signer, Optional<Ciphers> ciphers) {
     this.parameters = parameters;
@@ -54,11 +60,16 @@ public final class SessionKeys implements AutoCloseable {
     boolean client = parameters.role() == Role.CLIENT;
     Aead sealing = client ? clientToServer : serverToClient;
     Aead opening = client ? serverToClient : clientToServer;
+    // One counter: messages and payloads are sealed under the same key.
+    NonceCounter nonces = new NonceCounter();
+    int nonceLength = cipher.nonceBytes();
     return new Ciphers(
         sealing,
         opening,
-        new MessageSealer(sealing, new NonceCounter(), parameters.sessionId()),
-        new MessageOpener(opening, parameters.sessionId()));
+        new MessageSealer(sealing, nonces, parameters.sessionId()),
+        new MessageOpener(opening, parameters.sessionId()),
+        new PayloadSealer(sealing, nonces, nonceLength),
+        new PayloadOpener(opening, nonceLength));
   }
 
   /** True if the session has cipher keys. */
@@ -76,6 +87,19 @@ public final class SessionKeys implements AutoCloseable {
     return ciphers().opener();
   }
 
+  /**
+   * Encrypts what this end places by RDMA, [MS-SMB2] 3.2.4.7. Throws IllegalStateException unless
+   * {@link #canSeal}. To sign payloads is the {@link #signer}'s.
+   */
+  public PayloadSealer payloadSealer() {
+    return ciphers().payloadSealer();
+  }
+
+  /** Decrypts what the peer placed. Throws IllegalStateException unless {@link #canSeal}. */
+  public PayloadOpener payloadOpener() {
+    return ciphers().payloadOpener();
+  }
+
   /** Signs what this end sends and verifies what it receives. */
   public MessageSigner signer() {
     return signer;
@@ -91,8 +115,8 @@ public final class SessionKeys implements AutoCloseable {
     return new KeyUsage(
         ciphers.map(held -> held.sealer().nonces().messages()).orElse(0L),
         ciphers.map(held -> held.sealer().nonces().bytes()).orElse(0L),
-        ciphers.map(held -> held.opener().messages()).orElse(0L),
-        ciphers.map(held -> held.opener().bytes()).orElse(0L),
+        ciphers.map(held -> held.opener().messages() + held.payloadOpener().payloads()).orElse(0L),
+        ciphers.map(held -> held.opener().bytes() + held.payloadOpener().bytes()).orElse(0L),
         signer.messages(),
         signer.bytes());
   }

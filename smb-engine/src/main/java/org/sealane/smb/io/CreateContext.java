@@ -54,6 +54,17 @@ public sealed interface CreateContext {
    */
   record MaximalAccess(NtStatus queryStatus, int maximalAccess) implements CreateContext {}
 
+  /** {@code QFid} in a request, [MS-SMB2] 2.2.13.2.9: asks which file on disk this is. */
+  record QueryOnDiskId() implements CreateContext {}
+
+  /**
+   * {@code QFid} in a response, [MS-SMB2] 2.2.14.2.9.
+   *
+   * @param diskFileId tells the file from all others of the volume
+   * @param volumeId tells the volume from others
+   */
+  record OnDiskId(long diskFileId, long volumeId) implements CreateContext {}
+
   /** {@code AlSi} in a request, [MS-SMB2] 2.2.13.2.6: storage to reserve for a new file. */
   record AllocationSize(long bytes) implements CreateContext {}
 

@@ -34,6 +34,7 @@ final class CreateContextCodec {
   private static final String DURABLE_RECONNECT_V2 = "DH2C";
   private static final String MAXIMAL_ACCESS = "MxAc";
   private static final String ALLOCATION_SIZE = "AlSi";
+  private static final String ON_DISK_ID = "QFid";
 
   private static final int DURABLE_REQUEST_LENGTH = 32;
   private static final int DURABLE_REQUEST_GUID_OFFSET = 16;
@@ -43,6 +44,8 @@ final class CreateContextCodec {
   private static final int DURABLE_RESPONSE_LENGTH = 8;
   private static final int MAXIMAL_ACCESS_LENGTH = 8;
   private static final int ALLOCATION_SIZE_LENGTH = 8;
+  private static final int ON_DISK_ID_LENGTH = 32;
+  private static final int ON_DISK_ID_RESERVED_OFFSET = 16;
 
   private CreateContextCodec() {}
 
@@ -134,6 +137,10 @@ final class CreateContextCodec {
         requireLength(data, name, ALLOCATION_SIZE_LENGTH);
         yield new CreateContext.AllocationSize(data.i64("AllocationSize", 0));
       }
+      case ON_DISK_ID -> {
+        requireLength(data, name, 0);
+        yield new CreateContext.QueryOnDiskId();
+      }
       default -> unknown(name, data);
     };
   }
@@ -150,6 +157,10 @@ final class CreateContextCodec {
         requireLength(data, name, MAXIMAL_ACCESS_LENGTH);
         yield new CreateContext.MaximalAccess(
             new NtStatus(data.i32("QueryStatus", 0)), data.i32("MaximalAccess", 4));
+      }
+      case ON_DISK_ID -> {
+        requireLength(data, name, ON_DISK_ID_LENGTH);
+        yield new CreateContext.OnDiskId(data.i64("DiskFileId", 0), data.i64("VolumeId", 8));
       }
       default -> unknown(name, data);
     };
@@ -207,6 +218,8 @@ final class CreateContextCodec {
       case CreateContext.QueryMaximalAccess _ -> MAXIMAL_ACCESS;
       case CreateContext.MaximalAccess _ -> MAXIMAL_ACCESS;
       case CreateContext.AllocationSize _ -> ALLOCATION_SIZE;
+      case CreateContext.QueryOnDiskId _ -> ON_DISK_ID;
+      case CreateContext.OnDiskId _ -> ON_DISK_ID;
       case CreateContext.Unknown unknown -> unknown.name();
     };
   }
@@ -239,6 +252,17 @@ final class CreateContextCodec {
       case CreateContext.AllocationSize size -> {
         out.i64(start, size.bytes());
         return ALLOCATION_SIZE_LENGTH;
+      }
+      case CreateContext.QueryOnDiskId _ -> {
+        return 0;
+      }
+      case CreateContext.OnDiskId id -> {
+        out.i64(start, id.diskFileId())
+            .i64(start + 8, id.volumeId())
+            .bytes(
+                start + ON_DISK_ID_RESERVED_OFFSET,
+                new byte[ON_DISK_ID_LENGTH - ON_DISK_ID_RESERVED_OFFSET]);
+        return ON_DISK_ID_LENGTH;
       }
       case CreateContext.Unknown unknown -> {
         if (unknown.data().length > 0) {

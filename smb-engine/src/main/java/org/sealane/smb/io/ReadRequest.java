@@ -1,6 +1,8 @@
 package org.sealane.smb.io;
 
 import java.lang.foreign.MemorySegment;
+import java.util.List;
+import org.sealane.smb.wire.MessageWriter;
 
 /**
  * SMB2 READ request, [MS-SMB2] 2.2.19. Does not compare by content.
@@ -30,5 +32,17 @@ public record ReadRequest(
   /** A read whose payload comes in the response message. */
   public static ReadRequest inline(FileId fileId, long offset, long lengthBytes) {
     return new ReadRequest(0, lengthBytes, offset, fileId, 0, Channel.NONE, 0, Payloads.EMPTY);
+  }
+
+  /** A read whose payload the server places where the descriptors say. */
+  public static ReadRequest placed(
+      FileId fileId,
+      long offset,
+      long lengthBytes,
+      Channel channel,
+      List<BufferDescriptorV1> descriptors) {
+    MessageWriter info = new MessageWriter();
+    BufferDescriptorV1Codec.encode(descriptors, info, 0);
+    return new ReadRequest(0, lengthBytes, offset, fileId, 0, channel, lengthBytes, info.written());
   }
 }

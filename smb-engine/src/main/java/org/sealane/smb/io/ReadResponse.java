@@ -22,4 +22,18 @@ public record ReadResponse(int dataOffset, long dataLengthBytes, long dataRemain
   public static ReadResponse inline(long dataLengthBytes) {
     return new ReadResponse(PAYLOAD_OFFSET, dataLengthBytes, 0, 0);
   }
+
+  /** A response whose payload was placed as it is in the file. */
+  public static ReadResponse placed(long dataRemaining) {
+    return new ReadResponse(PAYLOAD_OFFSET, 0, dataRemaining, 0);
+  }
+
+  /**
+   * A response whose payload was encrypted or signed and placed.
+   *
+   * @param transformBytes length of the {@link TransformedPayload} that follows
+   */
+  public static ReadResponse transformed(long transformBytes, long dataRemaining) {
+    return new ReadResponse(PAYLOAD_OFFSET, transformBytes, dataRemaining, FLAG_RDMA_TRANSFORM);
+  }
 }

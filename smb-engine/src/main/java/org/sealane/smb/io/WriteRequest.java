@@ -1,6 +1,8 @@
 package org.sealane.smb.io;
 
 import java.lang.foreign.MemorySegment;
+import java.util.List;
+import org.sealane.smb.wire.MessageWriter;
 
 /**
  * SMB2 WRITE request, [MS-SMB2] 2.2.21. The payload is beside the record: {@link
@@ -37,6 +39,28 @@ public record WriteRequest(
   public static WriteRequest inline(FileId fileId, long offset, long lengthBytes, int flags) {
     return new WriteRequest(
         PAYLOAD_OFFSET, lengthBytes, offset, fileId, Channel.NONE, 0, Payloads.EMPTY, flags);
+  }
+
+  /** A write whose payload, as it is in the file, the server fetches by the descriptors. */
+  public static WriteRequest placed(
+      FileId fileId,
+      long offset,
+      long lengthBytes,
+      int flags,
+      Channel channel,
+      List<BufferDescriptorV1> descriptors) {
+    MessageWriter info = new MessageWriter();
+    BufferDescriptorV1Codec.encode(descriptors, info, 0);
+    return new WriteRequest(0, 0, offset, fileId, channel, lengthBytes, info.written(), flags);
+  }
+
+  /** A write whose encrypted or signed payload the server fetches. */
+  public static WriteRequest transformed(
+      FileId fileId, long offset, long lengthBytes, int flags, TransformedPayload payload) {
+    MessageWriter info = new MessageWriter();
+    TransformedPayloadCodec.encode(payload, info);
+    return new WriteRequest(
+        0, 0, offset, fileId, Channel.RDMA_TRANSFORM, lengthBytes, info.written(), flags);
   }
 
   public boolean writeThrough() {

@@ -1,174 +1,566 @@
 package org.sealane.smb.lane;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.sealane.smb.client.ClientTree;
 import org.sealane.smb.client.PayloadBytes;
-import org.sealane.smb.negotiate.NegotiatedConnection;
+import org.sealane.smb.share.ShareException;
+import org.sealane.smb.wire.NtStatus;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One session of a lane, from TREE_CONNECT to the end of its connection. Users hold it while they
- * have something open on it. Any thread may call.
+ * One lane from this node: it has one session at a time, and moves with all its opens to another
+ * one when its keys have served, the policy or the way changes, or its connection is lost. A move
+ * holds new requests, waits for those under way or drops their connection, opens the new session in
+ * the old one's place, gets the opens again, and lets the requests go on.
  *
- * <p>States: {@code OPEN} to {@code RETIRED} (a newer session serves new opens) to {@code CLOSED}
- * (nobody uses it any more, or its connection is gone); also {@code OPEN} to {@code CLOSED}. {@link
- * #state(State, String)} alone changes it.
+ * <p>States: {@code DOWN -> OPENING -> OPEN -> MOVING -> OPEN}, from {@code OPENING}, {@code OPEN}
+ * and {@code MOVING} back to {@code DOWN}, and from each to {@code CLOSED}. {@link #state(State,
+ * String)} alone changes it.
+ *
+ * <p>Any thread may call; {@link #enter} blocks. One lock guards all state and is never held while
+ * calling out. Each opening and each move runs on a virtual thread of its own.
  */
 final class Lane {
   private static final Logger LOG = LoggerFactory.getLogger(Lane.class);
 
+  /** Between two attempts to open a lane again: short, as requests are held meanwhile. */
+  private static final Duration RETRY_FIRST = Duration.ofMillis(20);
+
+  private static final Duration RETRY_MAX = Duration.ofSeconds(1);
+
+  /** For requests to end whose connection was dropped: they need no answer, only their memory. */
+  private static final Duration ABORT_LIMIT = Duration.ofSeconds(30);
+
   enum State {
+    /** There is no session; the next request opens one. */
+    DOWN,
+    /** The first session is being opened. */
+    OPENING,
     OPEN,
-    RETIRED,
+    /** Requests are held. */
+    MOVING,
     CLOSED
   }
 
+  /** What a lane asks of its node. */
+  interface Host {
+    LanePolicy policy(LaneKey key);
+
+    /** Opens a session. Blocks. */
+    ClientTree dial(LaneKey key, LanePolicy policy, long previousSessionId) throws ShareException;
+  }
+
   private final LaneKey key;
-  private final ClientTree tree;
+  private final Host host;
+  private final LaneLimits limits;
   private final LongSupplier nanoClock;
-  private final long openedNanos;
 
-  /** Guards what follows. */
-  private final Object lock = new Object();
+  private final ReentrantLock lock = new ReentrantLock();
 
-  private State state = State.OPEN;
-  private int users;
+  /** Nothing is under way any more, or the lane was closed. */
+  private final Condition changed = lock.newCondition();
+
+  // All guarded by the lock.
+  private State state = State.DOWN;
+  private Optional<LaneSession> session = Optional.empty();
+  private CompletableFuture<LaneSession> opening = new CompletableFuture<>();
+  private final Set<LaneOpen> opens = new HashSet<>();
+  private final MovePauses pauses = new MovePauses();
+  private int underWay;
+  private int sessions;
+  private int channelSequence;
+
+  /** Counts {@link #reset}, so that no session begun before one is used after it. */
+  private int resets;
+
+  private long previousSessionId;
   private long unusedSinceNanos;
+  private PayloadBytes ended = PayloadBytes.NONE;
 
-  Lane(LaneKey key, ClientTree tree, LongSupplier nanoClock) {
+  Lane(LaneKey key, Host host, LaneLimits limits, LongSupplier nanoClock) {
     this.key = key;
-    this.tree = tree;
+    this.host = host;
+    this.limits = limits;
     this.nanoClock = nanoClock;
-    this.openedNanos = nanoClock.getAsLong();
-    this.unusedSinceNanos = openedNanos;
   }
 
   LaneKey key() {
     return key;
   }
 
-  ClientTree tree() {
-    return tree;
-  }
-
-  NegotiatedConnection negotiated() {
-    return tree.session().connection().negotiated();
-  }
-
-  Duration age() {
-    return Duration.ofNanos(nanoClock.getAsLong() - openedNanos);
-  }
-
-  PayloadBytes payload() {
-    return tree.sent().plus(tree.received());
-  }
-
-  int users() {
-    synchronized (lock) {
-      return users;
-    }
-  }
-
-  /** True until its connection is closed. */
-  boolean isConnected() {
-    synchronized (lock) {
-      return state != State.CLOSED;
-    }
-  }
-
-  /** Takes a hold on the session; false if it takes no new users any more. */
-  boolean use() {
-    synchronized (lock) {
-      if (state != State.OPEN) {
-        return false;
+  /**
+   * The session for one request, which {@link #leave} ends. Blocks while the lane opens or moves;
+   * fails if that fails.
+   */
+  LaneSession enter() throws ShareException {
+    while (true) {
+      CompletableFuture<LaneSession> awaited;
+      lock.lock();
+      try {
+        switch (state) {
+          case OPEN -> {
+            LaneSession open = session.orElseThrow();
+            Optional<MoveCause> cause = open.outdatedBy(host.policy(key));
+            if (cause.isEmpty()) {
+              underWay++;
+              return open;
+            }
+            move(cause.get());
+          }
+          case DOWN -> open();
+          case OPENING, MOVING -> {}
+          case CLOSED -> throw closed();
+        }
+        awaited = opening;
+      } finally {
+        lock.unlock();
       }
-      users++;
-      return true;
+      await(awaited);
     }
   }
 
-  /** Gives a hold back; a retired session closes with its last user. */
-  void unuse() {
-    boolean last;
-    synchronized (lock) {
-      users--;
+  /** One request has ended. */
+  void leave() {
+    lock.lock();
+    try {
+      underWay--;
       unusedSinceNanos = nanoClock.getAsLong();
-      last = users == 0 && state == State.RETIRED;
-    }
-    if (last) {
-      close("retired and no longer used");
-    }
-  }
-
-  /** True while new opens may be made on it and its policy allows its algorithms and keys. */
-  boolean serves(LanePolicy policy) {
-    synchronized (lock) {
-      if (state != State.OPEN) {
-        return false;
+      if (underWay == 0) {
+        changed.signalAll();
       }
+    } finally {
+      lock.unlock();
     }
-    NegotiatedConnection agreed = negotiated();
-    PayloadBytes bytes = payload();
-    return agreed.cipher().filter(policy.ciphers()::contains).isPresent()
-        && policy.signing().contains(agreed.signing())
-        && bytes.sealed() + bytes.signed() < policy.rekey().bytes()
-        && age().compareTo(policy.rekey().age()) < 0;
   }
 
-  /** Takes no new users; closes at once if it has none. */
-  void retire(String reason) {
-    boolean unused;
-    synchronized (lock) {
+  /** An open of the lane, which moves with it from now on. To be called within a request. */
+  void add(LaneOpen open) {
+    lock.lock();
+    try {
+      opens.add(open);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void remove(LaneOpen open) {
+    lock.lock();
+    try {
+      opens.remove(open);
+      unusedSinceNanos = nanoClock.getAsLong();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** True unless the lane failed to open again, or was closed: then nothing can be asked of it. */
+  boolean isAlive() {
+    lock.lock();
+    try {
+      return state != State.DOWN && state != State.CLOSED;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** A request has found that the session is gone or does not answer. */
+  void lost(LaneSession gone, String why) {
+    gone.reset(why);
+    ended(gone);
+  }
+
+  /** The session's connection is gone. */
+  private void ended(LaneSession gone) {
+    lock.lock();
+    try {
+      if (state != State.OPEN || session.filter(open -> open == gone).isEmpty()) {
+        return;
+      }
+      if (opens.isEmpty() && underWay == 0) {
+        drop("connection lost");
+      } else {
+        move(MoveCause.LOSS);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Moves an open lane: at once if something is open, else when it is used next. */
+  void renew(MoveCause cause) {
+    lock.lock();
+    try {
+      if (state == State.OPEN) {
+        if (opens.isEmpty() && underWay == 0) {
+          drop(cause.word());
+        } else {
+          move(cause);
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** What time asks for: closes an idle lane, moves an outdated one. */
+  void tick() {
+    lock.lock();
+    try {
       if (state != State.OPEN) {
         return;
       }
-      state(State.RETIRED, reason);
-      unused = users == 0;
-    }
-    if (unused) {
-      close(reason);
-    }
-  }
-
-  /** Closes if nobody has used it for {@code limit}; true if it did. */
-  boolean closeIfIdle(Duration limit) {
-    synchronized (lock) {
-      if (users > 0 || nanoClock.getAsLong() - unusedSinceNanos < limit.toNanos()) {
-        return false;
+      boolean unused = opens.isEmpty() && underWay == 0;
+      if (unused && nanoClock.getAsLong() - unusedSinceNanos >= limits.idle().toNanos()) {
+        drop("idle");
+        return;
       }
+    } finally {
+      lock.unlock();
     }
-    retire("idle");
-    return true;
+    LanePolicy policy = host.policy(key);
+    session().flatMap(open -> open.outdatedBy(policy)).ifPresent(this::renew);
   }
 
-  /** Closes the connection; what is under way on it fails. Idempotent. */
-  void close(String reason) {
-    synchronized (lock) {
+  /**
+   * Drops the connection, with what the kernel holds of it, and gives up one that is being opened.
+   * Completes when nothing can pass over either.
+   */
+  CompletionStage<Void> reset(String reason) {
+    Optional<LaneSession> open;
+    lock.lock();
+    try {
+      resets++;
+      open = session;
+    } finally {
+      lock.unlock();
+    }
+    return open.map(dropped -> dropped.reset(reason))
+        .orElseGet(() -> CompletableFuture.completedStage(null));
+  }
+
+  Optional<LaneSession> session() {
+    lock.lock();
+    try {
+      return session;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  int opens() {
+    lock.lock();
+    try {
+      return opens.size();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  int sessions() {
+    lock.lock();
+    try {
+      return sessions;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  LaneMoves moves() {
+    lock.lock();
+    try {
+      return pauses.moves();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Payload of all its sessions. */
+  PayloadBytes payload() {
+    lock.lock();
+    try {
+      return session.map(LaneSession::payload).orElse(PayloadBytes.NONE).plus(ended);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** What is under way fails, and what is held. Idempotent. */
+  void close() {
+    lock.lock();
+    try {
       if (state == State.CLOSED) {
         return;
       }
-      state(State.CLOSED, reason);
+      CompletableFuture<LaneSession> awaited = opening;
+      drop("this node is shutting down");
+      state(State.CLOSED, "this node is shutting down");
+      changed.signalAll();
+      awaited.completeExceptionally(closed());
+    } finally {
+      lock.unlock();
     }
-    tree.session().connection().close(reason);
   }
 
-  /** Drops the connection with what the kernel still holds of it. Idempotent. */
-  void reset(String reason) {
-    synchronized (lock) {
-      state(State.CLOSED, reason);
+  private static ShareException closed() {
+    return new ShareException(NtStatus.CONNECTION_DISCONNECTED, "this node is shutting down");
+  }
+
+  /** Ends the session, if there is one. Under the lock. */
+  private void drop(String reason) {
+    session.ifPresent(open -> {
+      open.close(reason);
+      ended = ended.plus(open.payload());
+    });
+    session = Optional.empty();
+    if (state == State.OPEN) {
+      state(State.DOWN, reason);
     }
-    tree.session().connection().transport().reset(reason);
+  }
+
+  /** Under the lock. */
+  private void open() {
+    boolean again = !opens.isEmpty();
+    begin(again ? State.MOVING : State.OPENING, MoveCause.LOSS, again);
+  }
+
+  /** Under the lock. */
+  private void move(MoveCause cause) {
+    begin(State.MOVING, cause, true);
+  }
+
+  private void begin(State next, MoveCause cause, boolean patient) {
+    state(next, cause.word());
+    CompletableFuture<LaneSession> result = new CompletableFuture<>();
+    opening = result;
+    long beganNanos = nanoClock.getAsLong();
+    Thread.ofVirtual()
+        .name("lane-" + key.peer())
+        .start(() -> run(result, cause, beganNanos, patient));
+  }
+
+  private void run(
+      CompletableFuture<LaneSession> result, MoveCause cause, long beganNanos, boolean patient) {
+    try {
+      drain();
+      boolean installed = false;
+      while (!installed) {
+        int resetsBefore = resets();
+        LaneSession next = connect(beganNanos, patient);
+        installed = install(result, next, resetsBefore, cause, beganNanos);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      fail(result, new ShareException(NtStatus.CANCELLED, "interrupted", e));
+    } catch (ShareException e) {
+      fail(result, e);
+    } catch (RuntimeException e) {
+      LOG.error("peer={} volume={} lane failed by a fault", key.peer(), key.volume(), e);
+      fail(result, LaneFailure.of("lane to " + key.peer(), e));
+    }
+  }
+
+  /** Returns when no request is under way any more. */
+  private void drain() throws ShareException, InterruptedException {
+    lock.lock();
+    try {
+      if (session.isEmpty()) {
+        return;
+      }
+      if (awaitIdle(limits.drain())) {
+        return;
+      }
+      session.get().reset("requests did not end in time for a move");
+      if (!awaitIdle(ABORT_LIMIT)) {
+        throw new ShareException(NtStatus.IO_TIMEOUT, "requests do not end");
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Under the lock. */
+  private boolean awaitIdle(Duration limit) throws InterruptedException {
+    long leftNanos = limit.toNanos();
+    while (underWay > 0 && state != State.CLOSED) {
+      if (leftNanos <= 0) {
+        return false;
+      }
+      leftNanos = changed.awaitNanos(leftNanos);
+    }
+    return true;
+  }
+
+  /** A new session with all opens, tried until the limit of time if {@code patient}. */
+  private LaneSession connect(long beganNanos, boolean patient)
+      throws ShareException, InterruptedException {
+    Duration pause = RETRY_FIRST;
+    while (true) {
+      try {
+        return attempt();
+      } catch (ShareException e) {
+        boolean inTime = nanoClock.getAsLong() - beganNanos < limits.move().toNanos();
+        if (!patient || !inTime || LaneFailure.isFinal(e)) {
+          throw e;
+        }
+        LOG.debug("peer={} volume={} lane not open yet", key.peer(), key.volume(), e);
+      }
+      awaitClosed(pause);
+      pause = pause.multipliedBy(2).compareTo(RETRY_MAX) < 0 ? pause.multipliedBy(2) : RETRY_MAX;
+    }
+  }
+
+  private void awaitClosed(Duration pause) throws ShareException, InterruptedException {
+    lock.lock();
+    try {
+      long leftNanos = pause.toNanos();
+      while (state != State.CLOSED && leftNanos > 0) {
+        leftNanos = changed.awaitNanos(leftNanos);
+      }
+      if (state == State.CLOSED) {
+        throw closed();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private LaneSession attempt() throws ShareException {
+    long previous;
+    lock.lock();
+    try {
+      previous = previousSessionId;
+    } finally {
+      lock.unlock();
+    }
+    ClientTree tree = host.dial(key, host.policy(key), previous);
+    List<LaneOpen> toPlace;
+    LaneSession next;
+    lock.lock();
+    try {
+      previousSessionId = tree.session().id();
+      channelSequence++;
+      next = new LaneSession(tree.withChannelSequence(channelSequence), nanoClock);
+      sessions++;
+      toPlace = new ArrayList<>(opens);
+    } finally {
+      lock.unlock();
+    }
+    try {
+      place(toPlace, next);
+      next.placed();
+    } catch (ShareException e) {
+      next.close("its opens could not be moved: " + e.getMessage());
+      throw e;
+    }
+    return next;
+  }
+
+  private void place(List<LaneOpen> toPlace, LaneSession next) throws ShareException {
+    LanePlacement placement = new LanePlacement(next);
+    placement.place(toPlace);
+    if (placement.remade() + placement.lost() > 0) {
+      LOG.warn(
+          "peer={} volume={} kind={} the other node had lost {} opens; {} could not be made again",
+          key.peer(),
+          key.volume(),
+          key.kind().word(),
+          placement.remade() + placement.lost(),
+          placement.lost());
+    }
+    lock.lock();
+    try {
+      pauses.opens(placement.remade(), placement.lost());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private int resets() {
+    lock.lock();
+    try {
+      return resets;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** False if the lane was reset since {@code next} was begun: then another is needed. */
+  private boolean install(
+      CompletableFuture<LaneSession> result,
+      LaneSession next,
+      int resetsBefore,
+      MoveCause cause,
+      long beganNanos) {
+    lock.lock();
+    try {
+      if (state == State.CLOSED) {
+        next.close("this node is shutting down");
+        return true;
+      }
+      if (resets != resetsBefore) {
+        next.reset("the lane was reset while it opened");
+        return false;
+      }
+      drop("moved");
+      if (state == State.MOVING) {
+        pauses.add(cause, Duration.ofNanos(nanoClock.getAsLong() - beganNanos));
+      }
+      session = Optional.of(next);
+      unusedSinceNanos = nanoClock.getAsLong();
+      state(
+          State.OPEN,
+          "session " + Long.toHexString(next.id()) + " cipher " + next.negotiated().cipher().get());
+    } finally {
+      lock.unlock();
+    }
+    next.tree().session().connection().closed().thenAccept(_ -> ended(next));
+    result.complete(next);
+    return true;
+  }
+
+  private void fail(CompletableFuture<LaneSession> result, ShareException why) {
+    lock.lock();
+    try {
+      if (state == State.CLOSED) {
+        return;
+      }
+      drop("no new session: " + why.getMessage());
+      state(State.DOWN, why.getMessage());
+    } finally {
+      lock.unlock();
+    }
+    result.completeExceptionally(why);
+  }
+
+  private void await(CompletableFuture<LaneSession> awaited) throws ShareException {
+    try {
+      awaited.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ShareException(NtStatus.CANCELLED, "interrupted while the lane opened", e);
+    } catch (ExecutionException e) {
+      throw LaneFailure.of("lane to " + key.peer(), e.getCause());
+    }
   }
 
   private void state(State next, String reason) {
     LOG.info(
-        "peer={} volume={} kind={} session={} lane {} -> {}: {}",
+        "peer={} volume={} kind={} lane {} -> {}: {}",
         key.peer(),
         key.volume(),
         key.kind().word(),
-        Long.toHexString(tree.session().id()),
         state,
         next,
         reason);

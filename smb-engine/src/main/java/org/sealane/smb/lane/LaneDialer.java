@@ -1,12 +1,12 @@
 package org.sealane.smb.lane;
 
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -17,12 +17,16 @@ import org.sealane.smb.client.ClientSettings;
 import org.sealane.smb.client.ClientTree;
 import org.sealane.smb.client.SmbClient;
 import org.sealane.smb.transport.Transport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Opens the session of a lane: connects, negotiates exactly the policy's algorithms, proves both
  * nodes' identities, and connects the one tree that the keys are bound to. Any thread may call.
  */
 public final class LaneDialer {
+  private static final Logger LOG = LoggerFactory.getLogger(LaneDialer.class);
+
   /** How long a lane may take to open, the handshake included. */
   static final Duration OPEN_TIMEOUT = Duration.ofSeconds(15);
 
@@ -30,6 +34,7 @@ public final class LaneDialer {
   private final String self;
   private final SmbClient client;
   private final Transport transport;
+  private final Optional<Transport> rdma;
   private final Function<LaneBinding, SecurityContext> initiator;
   private final Duration deliveryTimeout;
   private final UUID clientGuid;
@@ -39,6 +44,7 @@ public final class LaneDialer {
    * @param clusterId the cluster both ends belong to
    * @param self this node's name
    * @param transport carries lanes; stays the caller's
+   * @param rdma carries lanes whose policies allow it, where it reaches the other node
    * @param initiator proves this node to the binding's server
    * @param deliveryTimeout how long sent bytes may stay unacknowledged
    * @param firstSerial serials of this process start here; larger than any an earlier process used
@@ -48,6 +54,7 @@ public final class LaneDialer {
       String self,
       SmbClient client,
       Transport transport,
+      Optional<Transport> rdma,
       Function<LaneBinding, SecurityContext> initiator,
       Duration deliveryTimeout,
       UUID clientGuid,
@@ -56,19 +63,30 @@ public final class LaneDialer {
     this.self = Objects.requireNonNull(self);
     this.client = Objects.requireNonNull(client);
     this.transport = Objects.requireNonNull(transport);
+    this.rdma = Objects.requireNonNull(rdma);
     this.initiator = Objects.requireNonNull(initiator);
     this.deliveryTimeout = Objects.requireNonNull(deliveryTimeout);
     this.clientGuid = Objects.requireNonNull(clientGuid);
     this.nextSerial = new AtomicLong(firstSerial);
   }
 
+  /** What carries a lane under {@code policy}, if it reaches the other node. */
+  Transport transport(LanePolicy policy) {
+    return switch (policy.transport()) {
+      case RDMA_PREFERRED, RDMA_ONLY -> rdma.orElse(transport);
+      case TCP_ONLY -> transport;
+    };
+  }
+
   /**
-   * Opens a session for the lane under {@code policy}. Fails with an {@link IOException} or a
-   * {@link org.sealane.smb.client.ClientException}; whatever was opened is closed then.
+   * Opens a session for the lane under {@code policy}, in the place of the session before it, or of
+   * none if that is 0. Fails with an {@link IOException} or a {@link
+   * org.sealane.smb.client.ClientException}; whatever was opened is closed then.
    */
   CompletionStage<ClientTree> dial(
-      LaneKey key, InetSocketAddress address, LanePolicy policy, LaneRules rules) {
-    if (policy.transport() == TransportPreference.RDMA_ONLY && transport.name().equals("tcp")) {
+      LaneKey key, LaneRoute route, LanePolicy policy, LaneRules rules, long previousSessionId) {
+    if (policy.transport() == TransportPreference.RDMA_ONLY
+        && route.transport().name().equals("tcp")) {
       return CompletableFuture.failedStage(
           new IOException("the policy says rdma-only and this node has no RDMA transport"));
     }
@@ -76,19 +94,48 @@ public final class LaneDialer {
         new LaneBinding(
             clusterId, self, key.peer(), key.volume(), key.kind(), nextSerial.getAndIncrement());
     ClientSettings settings = ClientSettings.of(clientGuid, policy.ciphers(), policy.signing());
-    return client
-        .connect(transport, address, settings)
-        .thenCompose(connection -> establish(connection, binding, key, rules));
+    return connect(key, route, policy, settings)
+        .thenCompose(connection ->
+            establish(connection, binding, new LaneGate(rules, key), previousSessionId));
+  }
+
+  /**
+   * Where RDMA is preferred and does not connect, the lane takes TCP, with all else as the policy
+   * says: the way never changes the level.
+   */
+  private CompletionStage<ClientConnection> connect(
+      LaneKey key, LaneRoute route, LanePolicy policy, ClientSettings settings) {
+    CompletionStage<ClientConnection> first =
+        client.connect(route.transport(), route.address(), settings);
+    if (policy.transport() != TransportPreference.RDMA_PREFERRED
+        || route.transport() == transport) {
+      return first;
+    }
+    return first.exceptionallyCompose(failure -> {
+      LOG.info(
+          "lane peer={} volume={} kind={} takes {} as rdma does not connect: {}",
+          key.peer(),
+          key.volume(),
+          key.kind().word(),
+          transport.name(),
+          reason(failure));
+      return client.connect(transport, route.address(), settings);
+    });
+  }
+
+  private static String reason(Throwable failure) {
+    return failure instanceof CompletionException wrapped && wrapped.getCause() != null
+        ? wrapped.getCause().getMessage()
+        : failure.getMessage();
   }
 
   private CompletionStage<ClientTree> establish(
-      ClientConnection connection, LaneBinding binding, LaneKey key, LaneRules rules) {
+      ClientConnection connection, LaneBinding binding, LaneGate gate, long previousSessionId) {
     connection.transport().deliveryTimeout(deliveryTimeout);
     CompletableFuture<ClientTree> established =
         connection
-            .authenticate(initiator.apply(binding), 0)
-            .thenCompose(
-                session -> session.treeConnect(LaneTree.path(binding), new LaneGate(rules, key)))
+            .authenticate(initiator.apply(binding), previousSessionId)
+            .thenCompose(session -> session.treeConnect(LaneTree.path(binding), gate))
             .toCompletableFuture()
             .orTimeout(OPEN_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
     return established.whenComplete((_, failure) ->

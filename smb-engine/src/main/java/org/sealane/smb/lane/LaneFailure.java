@@ -1,5 +1,6 @@
 package org.sealane.smb.lane;
 
+import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -8,8 +9,18 @@ import org.sealane.smb.client.ClientException;
 import org.sealane.smb.share.ShareException;
 import org.sealane.smb.wire.NtStatus;
 
-/** Turns what a lane's client says into what a share says. */
+/** Turns what a lane's client says into what a share says, and tells what may be tried again. */
 final class LaneFailure {
+  /** The other node knows the session no more: it has not looked at the request. */
+  private static final Set<NtStatus> SESSION_GONE =
+      Set.of(
+          NtStatus.USER_SESSION_DELETED,
+          NtStatus.NETWORK_NAME_DELETED,
+          NtStatus.NETWORK_SESSION_EXPIRED);
+
+  private static final Set<NtStatus> IDENTITY_REFUSED =
+      Set.of(NtStatus.ACCESS_DENIED, NtStatus.LOGON_FAILURE);
+
   private LaneFailure() {}
 
   /** Waits for an answer of the client on the calling thread. */
@@ -36,5 +47,34 @@ final class LaneFailure {
           new ShareException(
               NtStatus.FILE_NOT_AVAILABLE, what + ": " + failure.getMessage(), failure);
     };
+  }
+
+  /**
+   * True if the request's session is gone, so that the request belongs on the next one. A server
+   * that breaks the protocol, or bytes that were changed on the way, are no such loss: the request
+   * fails and says so.
+   */
+  static boolean isLoss(ShareException failure) {
+    return switch (failure.getCause()) {
+      case ClientException.ConnectionLost _ -> true;
+      case ClientException.TimedOut _ -> true;
+      case ClientException.ServerStatus status -> SESSION_GONE.contains(status.status());
+      case null, default -> false;
+    };
+  }
+
+  /** True if the lost request may have had its effect. */
+  static boolean mayHaveHappened(ShareException loss) {
+    return switch (loss.getCause()) {
+      case ClientException.ConnectionLost lost -> lost.sent();
+      case ClientException.TimedOut late -> late.sent();
+      case null, default -> false;
+    };
+  }
+
+  /** True if opening the lane again would fail again: one node does not accept the other. */
+  static boolean isFinal(ShareException failure) {
+    return failure.getCause() instanceof ClientException.AuthenticationFailed
+        && IDENTITY_REFUSED.contains(failure.status());
   }
 }

@@ -27,6 +27,11 @@ record LaneGate(LaneRules rules, LaneKey key) implements TrafficGate {
   }
 
   @Override
+  public boolean mayLeave(Level level) {
+    return rules.mayLeave(level);
+  }
+
+  @Override
   public boolean accepts(Level responseLevel) {
     return responseLevel.satisfies(rules.rule(key.volume(), key.kind()).weakestAccepted());
   }

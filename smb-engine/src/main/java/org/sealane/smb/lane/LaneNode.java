@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.sealane.smb.auth.NodeMechanism;
 import org.sealane.smb.auth.Principal;
@@ -24,6 +25,12 @@ import org.sealane.smb.transport.Transport;
  * opens to them. Any thread may call, but {@link #close} no thread of the transport.
  */
 public final class LaneNode implements AutoCloseable {
+  /** Opens that wait for their node: those of a few full sessions. */
+  private static final int DURABLE_OPENS = 65_536;
+
+  /** Longer than the other node tries to open a lane again. */
+  private static final int DURABLE_MILLIS = 150_000;
+
   private final SmbClient client;
   private final Lanes lanes;
   private final SmbServer server;
@@ -42,6 +49,8 @@ public final class LaneNode implements AutoCloseable {
    * @param addresses the lane listener of another node; empty if it is not in the cluster
    * @param limits of the listener that differ from the defaults
    * @param deliveryTimeout how long sent bytes may stay unacknowledged
+   * @param policies exchanged with the other end of each lane before its first payload
+   * @param laneLimits how long things of a lane may take
    * @param serverEvents hears of refusals
    * @param clientEvents hears of requests and refusals
    */
@@ -57,6 +66,8 @@ public final class LaneNode implements AutoCloseable {
       Function<String, Optional<InetSocketAddress>> addresses,
       Map<Limit, Integer> limits,
       Duration deliveryTimeout,
+      PolicyState policies,
+      LaneLimits laneLimits,
       EventSink serverEvents,
       ClientListener clientEvents) {}
 
@@ -68,16 +79,26 @@ public final class LaneNode implements AutoCloseable {
 
   /** Listens. Fails with one line that names the address if it can not be bound. */
   public static LaneNode start(Settings settings) throws IOException {
+    return start(settings, Optional.empty());
+  }
+
+  /**
+   * As {@link #start(Settings)}, with lanes over RDMA too where policies allow them.
+   *
+   * @param rdma listens beside the first transport; stays the caller's, closed after the node
+   */
+  public static LaneNode start(Settings settings, Optional<Transport> rdma) throws IOException {
     UUID guid = UUID.randomUUID();
-    SmbServer server =
+    SmbServer.Builder builder =
         SmbServer.builder()
-            .settings(serverSettings(guid, settings.limits()))
+            .settings(serverSettings(guid, settings))
             .mechanism(settings.mechanism())
-            .resolver(new LaneResolver(settings.rules(), settings.shares()))
+            .resolver(new LaneResolver(settings.rules(), settings.shares(), settings.policies()))
             .pool(settings.pool())
             .events(settings.serverEvents())
-            .listen(settings.transport(), settings.listen())
-            .start();
+            .listen(settings.transport(), settings.listen());
+    rdma.ifPresent(builder::listenBeside);
+    SmbServer server = builder.start();
     SmbClient client =
         new SmbClient(
             settings.pool(), new SecureRandom(), System::nanoTime, settings.clientEvents());
@@ -87,23 +108,33 @@ public final class LaneNode implements AutoCloseable {
             settings.node(),
             client,
             settings.transport(),
+            rdma,
             settings.mechanism()::initiator,
             settings.deliveryTimeout(),
             guid,
             System.currentTimeMillis() << 20);
     return new LaneNode(
         client,
-        new Lanes(dialer, settings.rules(), settings.addresses(), System::nanoTime),
+        new Lanes(
+            dialer,
+            settings.rules(),
+            settings.addresses(),
+            settings.policies(),
+            settings.laneLimits(),
+            System::nanoTime),
         server);
   }
 
   /** One session a connection and one tree a session: a lane is no more than that. */
-  private static ServerSettings serverSettings(UUID guid, Map<Limit, Integer> limits) {
+  private static ServerSettings serverSettings(UUID guid, Settings node) {
     ServerSettings settings =
         ServerSettings.defaults(guid)
             .with(Limit.SESSIONS_PER_CONNECTION, 1)
-            .with(Limit.TREES_PER_SESSION, 1);
-    for (Map.Entry<Limit, Integer> limit : limits.entrySet()) {
+            .with(Limit.TREES_PER_SESSION, 1)
+            .with(Limit.DURABLE_OPENS, DURABLE_OPENS)
+            .with(Limit.DURABLE_MILLIS, DURABLE_MILLIS)
+            .with(Limit.DELIVERY_MILLIS, Math.toIntExact(node.deliveryTimeout().toMillis()));
+    for (Map.Entry<Limit, Integer> limit : node.limits().entrySet()) {
       settings = settings.with(limit.getKey(), limit.getValue());
     }
     return settings;
@@ -123,16 +154,21 @@ public final class LaneNode implements AutoCloseable {
     return server;
   }
 
-  /** Drops every lane with {@code node}, in both directions, with what the kernel holds of it. */
-  public void reset(String node, String reason) {
-    lanes.reset(node, reason);
-    server.reset(
-        peer ->
-            switch (peer) {
-              case Principal.Node other -> other.name().equals(node);
-              case Principal.User _, Principal.Server _ -> false;
-            },
-        reason);
+  /**
+   * Drops every lane with {@code node}, in both directions, with what the kernel holds of it.
+   * Completes when nothing can pass any more over connections made before.
+   */
+  public CompletionStage<Void> reset(String node, String reason) {
+    CompletionStage<Void> opened = lanes.reset(node, reason);
+    CompletionStage<Void> accepted =
+        server.reset(
+            peer ->
+                switch (peer) {
+                  case Principal.Node other -> other.name().equals(node);
+                  case Principal.User _, Principal.Server _ -> false;
+                },
+            reason);
+    return opened.thenCombine(accepted, (_, _) -> null);
   }
 
   /** Closes the lanes this node opened, then answers what is under way on the others, and ends. */

@@ -1,11 +1,16 @@
 package org.sealane.smb.lane;
 
 import java.lang.foreign.MemorySegment;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.sealane.smb.client.ClientOpen;
+import org.sealane.smb.client.ClientTree;
+import org.sealane.smb.io.CreateContext;
 import org.sealane.smb.share.AccessMask;
 import org.sealane.smb.share.CreateAction;
 import org.sealane.smb.share.CreateDisposition;
@@ -13,73 +18,124 @@ import org.sealane.smb.share.CreateOptions;
 import org.sealane.smb.share.CreateParameters;
 import org.sealane.smb.share.FileChange;
 import org.sealane.smb.share.FileInformation;
-import org.sealane.smb.share.ShareBackend.VolumeInformation;
+import org.sealane.smb.share.ShareBackend;
 import org.sealane.smb.share.ShareException;
 import org.sealane.smb.share.ShareOpen;
+import org.sealane.smb.share.SharePath;
 import org.sealane.smb.wire.NtStatus;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * A file or disk open over a lane. When the lane has taken a newer session the open moves to it:
- * new operations wait, those under way finish, the file is opened again by its path and must be the
- * same one. An open that deletes on close, or whose directory is being listed, stays on its
- * session, since moving it would delete, or list again from the start.
+ * A file or disk open over a lane: a durable open, [MS-SMB2] 3.2.4.3.7, that moves with its lane. A
+ * request whose session is lost is sent again on the next one, with the replay flag if it may have
+ * been executed; every request that is sent again has the same effect twice as once.
  *
- * <p>Any thread may call. Operations hold the read half of {@code moving}, a move the write half.
+ * <p>Any thread may call. A request belongs to the lane from {@link Lane#enter} to {@link
+ * Lane#leave}; the lane calls {@link #claim} and {@link #makeAgain} only while no request does, so
+ * what they change needs no lock of its own.
  */
 final class LaneOpen implements ShareOpen {
-  private static final int OPTIONS_OF_A_MOVE =
+  private static final Logger LOG = LoggerFactory.getLogger(LaneOpen.class);
+
+  private static final int OPTIONS_MADE_AGAIN =
       CreateOptions.DIRECTORY_FILE | CreateOptions.NON_DIRECTORY_FILE | CreateOptions.WRITE_THROUGH;
 
-  /** An operation of the client on the open's present handle. */
+  /** A request of the client on the open's handle of the present session. */
   @FunctionalInterface
   private interface Call<T> {
     CompletionStage<T> on(ClientOpen handle);
   }
 
-  private final Lanes lanes;
-  private final LaneKey key;
-  private final CreateAction action;
-
-  /** Entries of the directory that the other end has sent and nobody has asked for yet. */
-  private final List<FileInformation> listed = new ArrayList<>();
-
-  private final ReentrantReadWriteLock moving = new ReentrantReadWriteLock();
-
-  /** Guarded by {@code moving}. */
-  private CreateParameters parameters;
-
-  private Lane lane;
-  private ClientOpen handle;
-  private boolean closed;
-
-  /** Set while a move would change what the open means. */
-  private volatile boolean pinned;
-
-  private LaneOpen(
-      Lanes lanes, LaneKey key, CreateParameters parameters, Lane lane, ClientOpen handle) {
-    this.lanes = lanes;
-    this.key = key;
-    this.parameters = parameters;
-    this.lane = lane;
-    this.handle = handle;
-    this.action = handle.created().action();
-    this.pinned = parameters.has(CreateOptions.DELETE_ON_CLOSE);
+  /** What becomes of an open that the other node has lost. */
+  enum Remake {
+    MADE,
+    /** Its file is gone, or another one has its name, or nobody may have it now. */
+    LOST,
+    /** It was being closed, and is. */
+    CLOSED
   }
 
-  static LaneOpen create(Lanes lanes, LaneKey key, CreateParameters wanted) throws ShareException {
+  /** Which file it is, for the case that the other node forgets the open. */
+  private record Identity(long diskFileId, long volumeId, Instant creationTime) {}
+
+  private final Lane lane;
+  private final CreateAction action;
+  private final LaneListing listing = new LaneListing();
+  private volatile UUID createGuid;
+  private volatile CreateParameters parameters;
+  private volatile ClientOpen handle;
+  private volatile Optional<Identity> identity;
+
+  /** Set where a rename is under way: the file may have this name already. */
+  private volatile Optional<SharePath> renaming = Optional.empty();
+
+  /** Why it can not be used any more. */
+  private volatile Optional<ShareException> failure = Optional.empty();
+
+  private final AtomicBoolean closing = new AtomicBoolean();
+  private volatile boolean closed;
+  private volatile boolean deleteOnClose;
+
+  /** The other node knows nothing of {@link #deleteOnClose} any more. */
+  private volatile boolean madeAgain;
+
+  private LaneOpen(Lane lane, CreateParameters parameters, UUID createGuid, ClientOpen handle) {
+    this.lane = lane;
+    this.parameters = parameters;
+    this.createGuid = createGuid;
+    this.handle = handle;
+    this.action = handle.created().action();
+    this.identity = identityOf(handle);
+    this.deleteOnClose = parameters.has(CreateOptions.DELETE_ON_CLOSE);
+  }
+
+  static LaneOpen create(Lane lane, CreateParameters wanted) throws ShareException {
     CreateParameters parameters = withAttributes(wanted);
-    Lane lane = lanes.acquire(key);
-    try {
-      ClientOpen handle =
-          LaneFailure.await("open " + parameters.path().wire(), lane.tree().create(parameters));
-      return new LaneOpen(lanes, key, parameters, lane, handle);
-    } catch (ShareException e) {
-      lane.unuse();
-      throw e;
+    UUID createGuid = UUID.randomUUID();
+    String what = "open " + parameters.path().wire();
+    boolean replay = false;
+    while (true) {
+      LaneSession session = lane.enter();
+      try {
+        ClientTree tree = replay ? session.tree().replaying() : session.tree();
+        ClientOpen handle = LaneFailure.await(what, tree.create(parameters, durable(createGuid)));
+        LaneOpen open = new LaneOpen(lane, parameters, createGuid, on(session, handle));
+        lane.add(open);
+        return open;
+      } catch (ShareException e) {
+        if (!LaneFailure.isLoss(e)) {
+          throw e;
+        }
+        replay |= LaneFailure.mayHaveHappened(e);
+        lane.lost(session, e.getMessage());
+      } finally {
+        lane.leave();
+      }
     }
   }
 
-  /** A move must be able to ask which file it has. */
+  /** The handle without the flag that its CREATE may have had. */
+  private static ClientOpen on(LaneSession session, ClientOpen handle) {
+    return handle.on(session.tree());
+  }
+
+  private static List<CreateContext> durable(UUID createGuid) {
+    return List.of(
+        new CreateContext.DurableHandleRequestV2(0, 0, createGuid),
+        new CreateContext.QueryOnDiskId());
+  }
+
+  private static Optional<Identity> identityOf(ClientOpen handle) {
+    return handle.created().contexts().stream()
+        .filter(CreateContext.OnDiskId.class::isInstance)
+        .map(CreateContext.OnDiskId.class::cast)
+        .findFirst()
+        .map(id ->
+            new Identity(id.diskFileId(), id.volumeId(), handle.created().file().creationTime()));
+  }
+
+  /** Durable opens are asked for their attributes when they are got again. */
   private static CreateParameters withAttributes(CreateParameters wanted) {
     return new CreateParameters(
         wanted.path(),
@@ -100,7 +156,7 @@ final class LaneOpen implements ShareOpen {
     return call("query", ClientOpen::information);
   }
 
-  VolumeInformation volumeInformation() throws ShareException {
+  ShareBackend.VolumeInformation volumeInformation() throws ShareException {
     return call("query volume", ClientOpen::volumeInformation);
   }
 
@@ -122,41 +178,42 @@ final class LaneOpen implements ShareOpen {
   @Override
   public List<FileInformation> queryDirectory(String pattern, boolean restart, int limit)
       throws ShareException {
-    pinned = true;
-    synchronized (listed) {
-      if (restart) {
-        listed.clear();
-      }
-      if (listed.isEmpty()) {
-        listed.addAll(call("list", open -> open.queryDirectory(pattern, restart)));
-      }
-      List<FileInformation> next = List.copyOf(listed.subList(0, Math.min(limit, listed.size())));
-      listed.subList(0, next.size()).clear();
-      return next;
-    }
+    return listing.next(
+        restart,
+        limit,
+        again -> call("list", listing::lost, open -> open.queryDirectory(pattern, again)));
   }
 
   @Override
   public void setInformation(FileChange change) throws ShareException {
-    call("set", open -> open.setInfo(change));
-    moving.writeLock().lock();
-    try {
-      switch (change) {
-        case FileChange.Rename rename -> parameters = at(rename);
-        case FileChange.Disposition disposition -> pinned = disposition.deletePending();
-        case FileChange.Basic _,
-            FileChange.EndOfFile _,
-            FileChange.Allocation _,
-            FileChange.Sparse _ -> {}
+    if (change instanceof FileChange.Rename rename) {
+      renaming = Optional.of(rename.to());
+    }
+    call("set", () -> {}, open -> open.setInfo(change), () -> changed(change));
+  }
+
+  /** Within the request, so that a move sees it. */
+  private void changed(FileChange change) {
+    switch (change) {
+      case FileChange.Rename rename -> {
+        parameters = at(rename.to());
+        renaming = Optional.empty();
       }
-    } finally {
-      moving.writeLock().unlock();
+      case FileChange.Disposition disposition -> deleteOnClose = disposition.deletePending();
+      case FileChange.Basic basic ->
+          identity =
+              identity.map(old ->
+                  new Identity(
+                      old.diskFileId(),
+                      old.volumeId(),
+                      basic.creationTime().orElse(old.creationTime())));
+      case FileChange.EndOfFile _, FileChange.Allocation _, FileChange.Sparse _ -> {}
     }
   }
 
-  private CreateParameters at(FileChange.Rename rename) {
+  private CreateParameters at(SharePath path) {
     return new CreateParameters(
-        rename.to(),
+        path,
         parameters.desiredAccess(),
         parameters.fileAttributes(),
         parameters.shareAccess(),
@@ -180,107 +237,172 @@ final class LaneOpen implements ShareOpen {
   }
 
   private <T> T call(String what, Call<T> call) throws ShareException {
-    moveIfOutdated();
-    moving.readLock().lock();
-    try {
-      if (closed) {
-        throw new ShareException(NtStatus.FILE_CLOSED, what + ": the file was closed");
-      }
-      return LaneFailure.await(what, call.on(handle));
-    } finally {
-      moving.readLock().unlock();
-    }
+    return call(what, () -> {}, call);
   }
 
-  private void moveIfOutdated() throws ShareException {
-    if (pinned || !shouldMove(present())) {
-      return;
-    }
-    moving.writeLock().lock();
-    try {
-      if (!closed && shouldMove(lane)) {
-        move();
-      }
-    } finally {
-      moving.writeLock().unlock();
-    }
+  private <T> T call(String what, Runnable onLoss, Call<T> call) throws ShareException {
+    return call(what, onLoss, call, () -> {});
   }
 
   /**
-   * An open whose connection is gone is lost with it: what was under way there may be half done.
+   * Carries out one request, on as many sessions as it takes.
+   *
+   * @param onLoss runs before the request is sent again
+   * @param onDone runs after it has succeeded, before the lane may move
    */
-  private boolean shouldMove(Lane at) {
-    return at.isConnected() && lanes.isOutdated(at);
-  }
-
-  private Lane present() {
-    moving.readLock().lock();
-    try {
-      return lane;
-    } finally {
-      moving.readLock().unlock();
+  private <T> T call(String what, Runnable onLoss, Call<T> call, Runnable onDone)
+      throws ShareException {
+    boolean replay = false;
+    while (true) {
+      if (closed) {
+        throw new ShareException(NtStatus.FILE_CLOSED, what + ": the file was closed");
+      }
+      LaneSession entered = lane.enter();
+      try {
+        requireUsable(what);
+        T result = LaneFailure.await(what, call.on(replay ? handle.replaying() : handle));
+        onDone.run();
+        return result;
+      } catch (ShareException e) {
+        if (!LaneFailure.isLoss(e)) {
+          throw e;
+        }
+        LOG.debug("request goes to the next session: {}", e.getMessage());
+        replay |= LaneFailure.mayHaveHappened(e);
+        onLoss.run();
+        lane.lost(entered, e.getMessage());
+      } finally {
+        lane.leave();
+      }
     }
   }
 
-  /** Closes the old handle before the new one is made, so that share modes do not conflict. */
-  private void move() throws ShareException {
-    Lane newer = lanes.acquire(key);
-    if (newer == lane) {
-      newer.unuse();
-      return;
+  private void requireUsable(String what) throws ShareException {
+    if (failure.isPresent()) {
+      ShareException why = failure.get();
+      throw new ShareException(why.status(), what + ": " + why.getMessage(), why);
     }
-    try {
-      FileInformation before = LaneFailure.await("query", handle.information());
-      LaneFailure.await("close", handle.close());
-      handle = LaneFailure.await("reopen", newer.tree().create(again()));
-      requireSameFile(before);
-    } catch (ShareException e) {
-      newer.unuse();
-      throw e;
-    }
-    lane.unuse();
-    lane = newer;
-  }
-
-  private void requireSameFile(FileInformation before) throws ShareException {
-    FileInformation after = LaneFailure.await("query", handle.information());
-    if (after.fileId() != before.fileId()) {
-      LaneFailure.await("close", handle.close());
-      throw new ShareException(
-          NtStatus.FILE_CLOSED, parameters.path().wire() + " is another file by now");
+    if (closed) {
+      throw new ShareException(NtStatus.FILE_CLOSED, what + ": the file was closed");
     }
   }
 
-  private CreateParameters again() {
+  /** One open that its lane's next session asks for. */
+  record Claim(LaneOpen open, LaneSession session, CompletionStage<ClientOpen> answer) {
+    /** False if the other node does not have it. Fails if the session is lost. */
+    boolean await() throws ShareException {
+      try {
+        open.handle = on(session, LaneFailure.await("reconnect", answer));
+        return true;
+      } catch (ShareException e) {
+        if (LaneFailure.isLoss(e)) {
+          throw e;
+        }
+        LOG.debug("open not claimed: {}", e.getMessage());
+        return false;
+      }
+    }
+  }
+
+  /** Asks the session for the durable open. By the lane's move alone. */
+  Claim claim(LaneSession next) {
+    CreateContext reconnect =
+        new CreateContext.DurableHandleReconnectV2(handle.fileId(), createGuid, 0);
+    return new Claim(
+        this, next, next.tree().create(opening(parameters.path()), List.of(reconnect)));
+  }
+
+  /**
+   * Opens the file again by its path, for the case that the other node has lost the open, and only
+   * if it is the same file. Fails if the session is lost. By the lane's move alone.
+   */
+  Remake makeAgain(LaneSession next) throws ShareException {
+    if (failure.isPresent()) {
+      return Remake.LOST;
+    }
+    if (closing.get() && !deleteOnClose) {
+      closed = true;
+      return Remake.CLOSED;
+    }
+    List<SharePath> paths = new ArrayList<>(List.of(parameters.path()));
+    renaming.ifPresent(paths::add);
+    ShareException last = new ShareException(NtStatus.FILE_CLOSED, "not tried");
+    for (SharePath path : paths) {
+      try {
+        makeAgain(next, path);
+        return Remake.MADE;
+      } catch (ShareException e) {
+        if (LaneFailure.isLoss(e)) {
+          throw e;
+        }
+        last = e;
+      }
+    }
+    if (closing.get() && last.status().equals(NtStatus.OBJECT_NAME_NOT_FOUND)) {
+      closed = true;
+      return Remake.CLOSED;
+    }
+    LOG.warn("open lost path={}: {}", parameters.path().wire(), last.getMessage());
+    failure = Optional.of(last);
+    return Remake.LOST;
+  }
+
+  private void makeAgain(LaneSession next, SharePath path) throws ShareException {
+    UUID guid = UUID.randomUUID();
+    ClientOpen made =
+        LaneFailure.await(
+            "open " + path.wire() + " again", next.tree().create(opening(path), durable(guid)));
+    if (identity.isEmpty() || !identityOf(made).equals(identity)) {
+      LaneFailure.await("close", made.close());
+      throw new ShareException(NtStatus.FILE_CLOSED, path.wire() + " is another file by now");
+    }
+    parameters = at(path);
+    createGuid = guid;
+    handle = made;
+    madeAgain = true;
+    listing.lost();
+  }
+
+  private CreateParameters opening(SharePath path) {
     return new CreateParameters(
-        parameters.path(),
+        path,
         parameters.desiredAccess(),
         parameters.fileAttributes(),
         parameters.shareAccess(),
         CreateDisposition.OPEN,
-        parameters.options() & OPTIONS_OF_A_MOVE);
+        parameters.options() & OPTIONS_MADE_AGAIN);
   }
 
   @Override
   public void close() throws ShareException {
-    moving.writeLock().lock();
+    if (!closing.compareAndSet(false, true)) {
+      return;
+    }
     try {
-      if (!closed) {
-        closed = true;
+      if (failure.isEmpty() && lane.isAlive()) {
         release();
       }
     } finally {
-      moving.writeLock().unlock();
+      closed = true;
+      lane.remove(this);
     }
   }
 
   private void release() throws ShareException {
     try {
-      if (lane.isConnected()) {
-        LaneFailure.await("close", handle.close());
+      call("close", this::closeOn);
+    } catch (ShareException e) {
+      // The first CLOSE was carried out, and its answer lost with the session.
+      if (!closed) {
+        throw e;
       }
-    } finally {
-      lane.unuse();
     }
+  }
+
+  /** Asks anew on each session: the lane may make the open again while its close is under way. */
+  private CompletionStage<Void> closeOn(ClientOpen open) {
+    return madeAgain && deleteOnClose
+        ? open.setInfo(new FileChange.Disposition(true)).thenCompose(_ -> open.close())
+        : open.close();
   }
 }

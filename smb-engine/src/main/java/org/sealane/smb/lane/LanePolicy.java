@@ -39,6 +39,11 @@ public record LanePolicy(
     }
   }
 
+  /** The same policy with another level. */
+  public LanePolicy atLevel(Level other) {
+    return new LanePolicy(volume, kind, epoch, other, ciphers, signing, transport, rekey);
+  }
+
   /** The policy of a volume for which no valid document is known: sealed, with every cipher. */
   public static LanePolicy failSealed(UUID volume, LaneKind kind) {
     return new LanePolicy(

@@ -4,7 +4,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.sealane.smb.auth.Principal;
-import org.sealane.smb.server.ControlHandler;
 import org.sealane.smb.server.ShareResolver;
 import org.sealane.smb.server.TrafficGate;
 import org.sealane.smb.share.ShareBackend;
@@ -25,10 +24,12 @@ public final class LaneResolver implements ShareResolver {
 
   private final LaneRules rules;
   private final LocalShares shares;
+  private final PolicyState policies;
 
-  public LaneResolver(LaneRules rules, LocalShares shares) {
+  public LaneResolver(LaneRules rules, LocalShares shares, PolicyState policies) {
     this.rules = Objects.requireNonNull(rules);
     this.shares = Objects.requireNonNull(shares);
+    this.policies = Objects.requireNonNull(policies);
   }
 
   @Override
@@ -76,7 +77,7 @@ public final class LaneResolver implements ShareResolver {
         binding.volume() + "/" + binding.kind().word(),
         backend,
         new Gate(rules, binding.volume(), binding.kind()),
-        ControlHandler.NONE,
+        new PolicyExchange(policies, binding.volume()),
         false);
   }
 
@@ -90,6 +91,11 @@ public final class LaneResolver implements ShareResolver {
     @Override
     public Pass enter() {
       return rules.enter(volume, kind)::close;
+    }
+
+    @Override
+    public boolean mayLeave(Level level) {
+      return rules.mayLeave(level);
     }
 
     @Override

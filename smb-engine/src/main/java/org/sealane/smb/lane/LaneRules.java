@@ -117,6 +117,14 @@ public final class LaneRules {
     }
   }
 
+  /**
+   * True if bytes that were built at {@code level} under a rule may leave now. A turn waits for
+   * them; the end of the lease forbids them.
+   */
+  boolean mayLeave(Level level) {
+    return level == Level.ENCRYPT || !isFailSealed();
+  }
+
   /** Registers one message as under way under the rule in force now. */
   public Pass enter(UUID volume, LaneKind kind) {
     synchronized (lock) {

@@ -20,7 +20,7 @@ final class LaneShare implements ShareBackend {
 
   @Override
   public ShareOpen create(CreateParameters parameters, Caller caller) throws ShareException {
-    return LaneOpen.create(lanes, key, parameters);
+    return LaneOpen.create(lanes.lane(key), parameters);
   }
 
   @Override
@@ -33,7 +33,7 @@ final class LaneShare implements ShareBackend {
             CreateParameters.SHARE_ALL,
             CreateDisposition.OPEN,
             0);
-    try (LaneOpen open = LaneOpen.create(lanes, key, root)) {
+    try (LaneOpen open = LaneOpen.create(lanes.lane(key), root)) {
       return open.volumeInformation();
     }
   }

@@ -22,6 +22,7 @@ import org.sealane.smb.negotiate.SigningAlgorithm;
  * @param underWay requests not answered yet
  * @param payload bytes that passed in both directions, earlier sessions of the lane included
  * @param rekeys how often it took new keys
+ * @param moves how often it moved, and how long requests were held for it
  */
 public record LaneStatus(
     LaneKey key,
@@ -37,4 +38,5 @@ public record LaneStatus(
     int opens,
     int underWay,
     PayloadBytes payload,
-    int rekeys) {}
+    int rekeys,
+    LaneMoves moves) {}

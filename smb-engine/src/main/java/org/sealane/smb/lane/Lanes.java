@@ -4,14 +4,12 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -19,82 +17,59 @@ import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.sealane.smb.auth.Principal;
 import org.sealane.smb.client.ClientTree;
-import org.sealane.smb.client.PayloadBytes;
 import org.sealane.smb.share.ShareBackend;
 import org.sealane.smb.share.ShareException;
 import org.sealane.smb.wire.NtStatus;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The lanes that this node opens: one for each peer, volume and kind, opened on first use, closed
- * when idle, replaced when the policy names other algorithms or its keys have served long enough.
+ * when idle, moved with all that is open on it when the policy names other algorithms, its keys
+ * have served long enough, or its connection is lost.
  *
  * <p>Any thread may call; {@link #share}'s operations block their caller. One lock guards the table
- * and is never held while a lane opens or closes. One thread of its own looks for idle lanes.
+ * and is never held while a lane opens, moves or closes. One thread of its own looks at the time.
  */
 public final class Lanes implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(Lanes.class);
-
-  /** A lane that nobody has used for this long is closed. */
-  static final Duration IDLE_LIMIT = Duration.ofMinutes(2);
-
   private static final Duration TICK = Duration.ofSeconds(1);
-
-  /** What outlives a lane's sessions, so that status counts go on. */
-  private static final class Slot {
-    CompletableFuture<Lane> current;
-    final Set<Lane> alive = new HashSet<>();
-    PayloadBytes ended = PayloadBytes.NONE;
-    int opened;
-
-    /** The session that serves new opens, if there is one. */
-    Optional<Lane> lane() {
-      return current == null || current.isCompletedExceptionally()
-          ? Optional.empty()
-          : Optional.ofNullable(current.getNow(null));
-    }
-
-    boolean isOpening() {
-      return current != null && !current.isDone();
-    }
-
-    PayloadBytes payload() {
-      return alive.stream().map(Lane::payload).reduce(ended, PayloadBytes::plus);
-    }
-  }
 
   private final LaneDialer dialer;
   private final LaneRules rules;
   private final Function<String, Optional<InetSocketAddress>> addresses;
+  private final PolicyState policies;
+  private final LaneLimits limits;
   private final LongSupplier nanoClock;
   private final ScheduledExecutorService ticker;
 
   /** Guards what follows. */
   private final Object lock = new Object();
 
-  private final Map<LaneKey, Slot> slots = new HashMap<>();
+  private final Map<LaneKey, Lane> lanes = new HashMap<>();
   private final Map<String, InetSocketAddress> detours = new HashMap<>();
   private boolean closed;
 
   /**
    * @param addresses the lane listener of a node now; empty if it is not in the cluster
+   * @param policies exchanged with the other end before a session is used
    * @param nanoClock as {@link System#nanoTime}
    */
   public Lanes(
       LaneDialer dialer,
       LaneRules rules,
       Function<String, Optional<InetSocketAddress>> addresses,
+      PolicyState policies,
+      LaneLimits limits,
       LongSupplier nanoClock) {
     this.dialer = Objects.requireNonNull(dialer);
     this.rules = Objects.requireNonNull(rules);
     this.addresses = Objects.requireNonNull(addresses);
+    this.policies = Objects.requireNonNull(policies);
+    this.limits = Objects.requireNonNull(limits);
     this.nanoClock = Objects.requireNonNull(nanoClock);
     this.ticker =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("lanes").factory());
     ticker.scheduleWithFixedDelay(
-        this::tick, TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
+        () -> lanes().forEach(Lane::tick), TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /** The share at the other end of the lane; nothing is opened until it is used. */
@@ -102,67 +77,37 @@ public final class Lanes implements AutoCloseable {
     return new LaneShare(this, key);
   }
 
-  /**
-   * A session of the lane for one more user, who gives it back with {@link Lane#unuse}. Blocks
-   * while it opens.
-   */
-  Lane acquire(LaneKey key) throws ShareException {
-    while (true) {
-      Lane lane = await(key, current(key));
-      if (lane.use()) {
-        return lane;
-      }
-    }
-  }
-
-  /** True if an open on {@code lane} should move to a newer session. */
-  boolean isOutdated(Lane lane) {
-    return !lane.serves(policy(lane.key()));
-  }
-
-  private LanePolicy policy(LaneKey key) {
-    return rules.rule(key.volume(), key.kind()).send();
-  }
-
-  private CompletableFuture<Lane> current(LaneKey key) throws ShareException {
-    LanePolicy policy = policy(key);
-    CompletableFuture<Lane> dialled = new CompletableFuture<>();
-    Optional<Lane> outdated;
+  /** The lane of that key; it opens on first use. */
+  Lane lane(LaneKey key) throws ShareException {
     synchronized (lock) {
       if (closed) {
         throw new ShareException(NtStatus.CONNECTION_DISCONNECTED, "this node is shutting down");
       }
-      Slot slot = slots.computeIfAbsent(key, _ -> new Slot());
-      Optional<Lane> present = slot.lane();
-      if (present.isPresent() ? present.get().serves(policy) : slot.isOpening()) {
-        return slot.current;
-      }
-      outdated = present;
-      slot.current = dialled;
+      return lanes.computeIfAbsent(key, _ -> new Lane(key, new Host(), limits, nanoClock));
     }
-    outdated.ifPresent(lane -> lane.retire("replaced"));
-    dial(key, policy, dialled);
-    return dialled;
   }
 
-  private void dial(LaneKey key, LanePolicy policy, CompletableFuture<Lane> dialled)
-      throws ShareException {
-    InetSocketAddress address;
-    try {
-      address = address(key);
-    } catch (ShareException e) {
-      dialled.completeExceptionally(e);
-      throw e;
+  private final class Host implements Lane.Host {
+    @Override
+    public LanePolicy policy(LaneKey key) {
+      return rules.rule(key.volume(), key.kind()).send();
     }
-    dialer
-        .dial(key, address, policy, rules)
-        .whenComplete((tree, failure) -> {
-          if (failure != null) {
-            dialled.completeExceptionally(failure);
-          } else {
-            opened(key, tree, policy, dialled);
-          }
-        });
+
+    @Override
+    public ClientTree dial(LaneKey key, LanePolicy policy, long previousSessionId)
+        throws ShareException {
+      LaneRoute route = new LaneRoute(dialer.transport(policy), address(key));
+      ClientTree tree =
+          LaneFailure.await(
+              "lane to " + key.peer(), dialer.dial(key, route, policy, rules, previousSessionId));
+      try {
+        new PolicyExchange(policies, key.volume()).run(tree);
+      } catch (ShareException e) {
+        tree.session().connection().close("policies were not exchanged: " + e.getMessage());
+        throw e;
+      }
+      return tree;
+    }
   }
 
   private InetSocketAddress address(LaneKey key) throws ShareException {
@@ -179,102 +124,58 @@ public final class Lanes implements AutoCloseable {
                 NtStatus.FILE_NOT_AVAILABLE, "node " + key.peer() + " is not in the cluster"));
   }
 
-  private void opened(
-      LaneKey key, ClientTree tree, LanePolicy policy, CompletableFuture<Lane> dialled) {
-    Lane lane = new Lane(key, tree, nanoClock);
-    boolean late;
-    synchronized (lock) {
-      late = closed;
-      Slot slot = slots.get(key);
-      slot.alive.add(lane);
-      slot.opened++;
-    }
-    tree.session().connection().closed().thenAccept(why -> ended(lane, why.getMessage()));
-    if (late) {
-      lane.close("this node is shutting down");
-    }
-    LOG.info(
-        "peer={} volume={} kind={} epoch={} level={} cipher={} lane open",
-        key.peer(),
-        key.volume(),
-        key.kind().word(),
-        policy.epoch(),
-        policy.level().word(),
-        lane.negotiated().cipher().map(cipher -> cipher.word()).orElse("none"));
-    dialled.complete(lane);
-  }
-
-  private void ended(Lane lane, String why) {
-    lane.close(why);
-    synchronized (lock) {
-      Slot slot = slots.get(lane.key());
-      if (slot.alive.remove(lane)) {
-        slot.ended = slot.ended.plus(lane.payload());
-      }
-      if (slot.lane().filter(current -> current == lane).isPresent()) {
-        slot.current = null;
-      }
-    }
-  }
-
-  private static Lane await(LaneKey key, CompletableFuture<Lane> lane) throws ShareException {
-    try {
-      return lane.get();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new ShareException(NtStatus.CANCELLED, "interrupted while the lane opened", e);
-    } catch (ExecutionException e) {
-      throw LaneFailure.of("lane to " + key.peer(), e.getCause());
-    }
-  }
-
   /** What each lane is doing now; lanes without a session are left out. */
   public List<LaneStatus> status() {
     List<LaneStatus> status = new ArrayList<>();
-    synchronized (lock) {
-      for (Slot slot : slots.values()) {
-        slot.lane().ifPresent(lane -> status.add(status(lane, slot)));
-      }
+    for (Lane lane : lanes()) {
+      lane.session().ifPresent(session -> status.add(status(lane, session)));
     }
     return status;
   }
 
-  private LaneStatus status(Lane lane, Slot slot) {
+  private LaneStatus status(Lane lane, LaneSession session) {
     LaneKey key = lane.key();
-    var connection = lane.tree().session().connection();
+    var connection = session.tree().session().connection();
     var carrier = connection.transport().transport();
     return new LaneStatus(
         key,
         carrier.name(),
         carrier.provider(),
         rules.sendLevel(key.volume(), key.kind()),
-        lane.negotiated().cipher().orElseThrow(),
-        lane.negotiated().signing(),
+        session.negotiated().cipher().orElseThrow(),
+        session.negotiated().signing(),
         "3.1.1",
-        ((Principal.Node) lane.tree().session().peer()).keyAgreement(),
-        policy(key).epoch(),
-        lane.age(),
-        lane.users(),
+        ((Principal.Node) session.tree().session().peer()).keyAgreement(),
+        rules.rule(key.volume(), key.kind()).send().epoch(),
+        session.age(),
+        lane.opens(),
         connection.requestsUnderWay(),
-        slot.payload(),
-        slot.opened - 1);
+        lane.payload(),
+        lane.sessions() - 1,
+        lane.moves());
   }
 
   /**
-   * Sends new lanes to {@code peer} by way of {@code via}, or directly again if it is empty, and
-   * replaces those that are open. For a look at the bytes: the lane's keys are bound to names, not
-   * to addresses, so a relay sees what anyone on the path would.
+   * Sends lanes to {@code peer} by way of {@code via}, or directly again if it is empty; those that
+   * are open move. For a look at the bytes: the lane's keys are bound to names, not to addresses,
+   * so a relay sees what anyone on the path would.
    */
   public void detour(String peer, Optional<InetSocketAddress> via) {
     synchronized (lock) {
       via.ifPresentOrElse(address -> detours.put(peer, address), () -> detours.remove(peer));
     }
-    lanesTo(peer).forEach(lane -> lane.retire("route changed"));
+    lanesTo(peer).forEach(lane -> lane.renew(MoveCause.ROUTE));
   }
 
-  /** Drops every lane to {@code peer}, with what the kernel holds of it. */
-  public void reset(String peer, String reason) {
-    lanesTo(peer).forEach(lane -> lane.reset(reason));
+  /**
+   * Drops the connection of every lane to {@code peer}, with what the kernel holds of it. Completes
+   * when they are gone; what was being opened meanwhile is not used either.
+   */
+  public CompletionStage<Void> reset(String peer, String reason) {
+    return CompletableFuture.allOf(
+        lanesTo(peer).stream()
+            .map(lane -> lane.reset(reason).toCompletableFuture())
+            .toArray(CompletableFuture[]::new));
   }
 
   private List<Lane> lanesTo(String peer) {
@@ -282,18 +183,8 @@ public final class Lanes implements AutoCloseable {
   }
 
   private List<Lane> lanes() {
-    List<Lane> lanes = new ArrayList<>();
     synchronized (lock) {
-      slots.values().forEach(slot -> lanes.addAll(slot.alive));
-    }
-    return lanes;
-  }
-
-  private void tick() {
-    for (Lane lane : lanes()) {
-      if (!lane.closeIfIdle(IDLE_LIMIT) && isOutdated(lane)) {
-        lane.retire("policy or rekey limit");
-      }
+      return List.copyOf(lanes.values());
     }
   }
 
@@ -304,6 +195,6 @@ public final class Lanes implements AutoCloseable {
       closed = true;
     }
     ticker.shutdownNow();
-    lanes().forEach(lane -> lane.close("this node is shutting down"));
+    lanes().forEach(Lane::close);
   }
 }

@@ -9,6 +9,17 @@ public enum TransportPreference {
   /** TCP even where RDMA is available. */
   TCP_ONLY;
 
+  private static final String RDMA = "rdma";
+
+  /** True if a lane may stay on the transport of that name. */
+  boolean allows(String transport) {
+    return switch (this) {
+      case RDMA_PREFERRED -> true;
+      case RDMA_ONLY -> transport.equals(RDMA);
+      case TCP_ONLY -> !transport.equals(RDMA);
+    };
+  }
+
   /** The word used in documents, JSON and on the command line. */
   public String word() {
     return name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');

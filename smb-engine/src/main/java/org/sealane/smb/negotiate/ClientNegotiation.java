@@ -52,6 +52,20 @@ public final class ClientNegotiation {
         throw new IllegalArgumentException("no dialects");
       }
     }
+
+    /** The same, offering these transforms. */
+    public Settings withRdmaTransforms(Set<RdmaTransformId> transforms) {
+      return new Settings(
+          dialects,
+          ciphers,
+          signing,
+          transforms,
+          encryption,
+          securityMode,
+          capabilities,
+          clientGuid,
+          netname);
+    }
   }
 
   /** Whether the client needs a cipher. */

@@ -1,11 +1,13 @@
 package org.sealane.smb.server;
 
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.sealane.smb.auth.Principal;
 import org.sealane.smb.encryption.key.KeyUnavailableException;
 import org.sealane.smb.negotiate.NegotiatedConnection;
 import org.sealane.smb.server.FrameAdmission.Admission;
@@ -56,6 +58,11 @@ final class Connection {
   private State state = State.NEGOTIATING;
   private long nextAsyncId = 1;
   private int closingOpens;
+  private final List<Long> endedSessions = new ArrayList<>();
+
+  /** Final responses of SESSION_SETUP that wait for the session before to end. */
+  private final Map<Exchange, Response> awaitingPrevious = new IdentityHashMap<>();
+
   private long unauthenticatedSinceNanos;
   private long activeNanos;
 
@@ -199,11 +206,72 @@ final class Connection {
   List<Output> onCompleted(
       Exchange exchange, Outcome outcome, Optional<ResponseFrame> frame, long nowNanos) {
     activeNanos = nowNanos;
-    exchange.answer(settle(exchange, outcome));
+    Response response = settle(exchange, outcome);
+    if (!establishes(exchange, outcome, response)) {
+      answer(exchange, response, frame);
+    }
+    return drainOutputs(nowNanos);
+  }
+
+  private void answer(Exchange exchange, Response response, Optional<ResponseFrame> frame) {
+    exchange.answer(response);
     if (exchange.isAnswered()) {
       finish(exchange, frame);
     } else {
       advance(exchange);
+    }
+  }
+
+  /**
+   * Enters a session that became valid in the server's table. True if it replaces another, so that
+   * its response has to wait until nothing of that is under way any more, [MS-SMB2] 3.3.5.5.3.
+   */
+  private boolean establishes(Exchange exchange, Outcome outcome, Response response) {
+    if (!(outcome instanceof Outcome.Authenticated)
+        || !response.status().equals(NtStatus.SUCCESS)) {
+      return false;
+    }
+    Session session = exchange.current().session().orElseThrow();
+    Principal peer = session.security().orElseThrow().peer();
+    outputs.add(new Output.SessionValid(session.id(), peer));
+    long previousSessionId = exchange.previousSessionId();
+    if (previousSessionId == 0 || previousSessionId == session.id()) {
+      return false;
+    }
+    session.awaitPrevious(true);
+    exchange.current().use(session.uses());
+    awaitingPrevious.put(exchange, response);
+    outputs.add(new Output.Replace(exchange, previousSessionId, peer));
+    return true;
+  }
+
+  /** Nothing is left of the session that the exchange's new one replaces. */
+  List<Output> onPreviousEnded(Exchange exchange, long nowNanos) {
+    activeNanos = nowNanos;
+    exchange.current().session().orElseThrow().awaitPrevious(false);
+    tableChanges++;
+    answer(exchange, awaitingPrevious.remove(exchange), Optional.empty());
+    return drainOutputs(nowNanos);
+  }
+
+  /** Another session of the same peer takes the place of this one. */
+  List<Output> onSessionReplaced(long sessionId, long nowNanos) {
+    Optional<Session> found = sessions.find(sessionId);
+    if (found.isPresent() && sessions.size() == 1) {
+      disconnect("its session was replaced");
+    } else if (found.isPresent()) {
+      Session session = found.get();
+      if (session.isValid()) {
+        session.state(new Session.State.Ending(session.security().orElseThrow()));
+      }
+      exchanges.values().stream()
+          .filter(exchange ->
+              exchange.requests().stream()
+                  .anyMatch(request -> request.header().sessionId() == sessionId))
+          .forEach(Exchange::cancelWork);
+      letGo(session);
+      sessions.remove(session);
+      tableChanges++;
     }
     return drainOutputs(nowNanos);
   }
@@ -219,11 +287,18 @@ final class Connection {
         failed(request);
         yield response;
       }
+      case Outcome.Suspected(String evidence, Response response) -> {
+        failed(request);
+        report(
+            new ServerEvent.TamperingSuspected(
+                environment.connectionId(), environment.peer(), evidence));
+        yield response;
+      }
       case Outcome.Opened(Open open, Response response) -> {
         Session session = request.session().orElseThrow();
         if (state == State.CLOSED) {
           session.cancelOpen();
-          closeOpen(open);
+          letGo(open);
         } else {
           session.completeOpen(open);
           exchange.relatedFileId(open.id());
@@ -272,7 +347,10 @@ final class Connection {
         .tree()
         .ifPresentOrElse(
             tree -> treeCommands.disconnected(session, tree),
-            () -> sessionCommands.loggedOff(session));
+            () -> {
+              sessionCommands.loggedOff(session);
+              whenUnused(session);
+            });
   }
 
   /** All requests are answered: grants credits, sends. */
@@ -340,40 +418,12 @@ final class Connection {
       long interimNanos = nanos(Limit.INTERIM_MILLIS);
       List.copyOf(exchanges.values()).stream()
           .filter(exchange -> nowNanos - exchange.startedNanos() >= interimNanos)
-          .filter(Connection::mayBecomeAsync)
+          .filter(Exchange::mayBecomeAsync)
           .filter(Exchange::beginAsync)
           .forEach(this::sendInterim);
       expire(nowNanos);
     }
     return drainOutputs(nowNanos);
-  }
-
-  /**
-   * Only a request alone in its frame, as the responses of a compound leave together. The answers
-   * to these three carry ids in the header where an AsyncId would stand, or set up the keys.
-   */
-  private static boolean mayBecomeAsync(Exchange exchange) {
-    return !exchange.isCompound()
-        && switch (exchange.requests().getFirst().command().orElse(Command.NEGOTIATE)) {
-          case NEGOTIATE, SESSION_SETUP, TREE_CONNECT -> false;
-          case LOGOFF,
-              TREE_DISCONNECT,
-              CREATE,
-              CLOSE,
-              FLUSH,
-              READ,
-              WRITE,
-              LOCK,
-              IOCTL,
-              CANCEL,
-              ECHO,
-              QUERY_DIRECTORY,
-              CHANGE_NOTIFY,
-              QUERY_INFO,
-              SET_INFO,
-              OPLOCK_BREAK ->
-              true;
-        };
   }
 
   /** [MS-SMB2] 3.3.4.2: grants the request's credits; is never signed. */
@@ -388,6 +438,7 @@ final class Connection {
 
   private void expire(long nowNanos) {
     if (!isAuthenticated()
+        && awaitingPrevious.isEmpty()
         && nowNanos - unauthenticatedSinceNanos >= nanos(Limit.UNAUTHENTICATED_MILLIS)) {
       limitReached(Limit.UNAUTHENTICATED_MILLIS);
     } else if (exchanges.isEmpty()
@@ -450,18 +501,48 @@ final class Connection {
     }
   }
 
-  /** Closes every open once nobody uses it, and gives up what no worker has begun. */
+  /** Lets go of every open once nobody uses it, and gives up what no worker has begun. */
   private void tearDown(String reason) {
     state(State.CLOSED, reason);
     exchanges.values().forEach(Exchange::cancelWork);
     for (Session session : sessions.all()) {
-      for (Open open : session.opens()) {
-        session.removeOpen(open);
-        open.uses().whenIdle(() -> closeOpen(open));
-      }
-      session.close();
+      letGo(session);
     }
     sessions.clear();
+  }
+
+  private void letGo(Session session) {
+    for (Open open : session.opens()) {
+      session.removeOpen(open);
+      open.uses().whenIdle(() -> letGo(open));
+    }
+    whenUnused(session);
+    session.close();
+  }
+
+  private void whenUnused(Session session) {
+    session.uses().whenIdle(() -> endedSessions.add(session.id()));
+  }
+
+  /** A durable open waits for its client from here on; another is closed. */
+  private void letGo(Open open) {
+    if (open.durability().isPresent()) {
+      outputs.add(new Output.Park(open));
+    } else {
+      closeOpen(open);
+    }
+  }
+
+  /** An {@link Output.Park} was not possible. */
+  List<Output> onNotParked(Open open, long nowNanos) {
+    report(
+        new ServerEvent.LimitReached(
+            environment.connectionId(),
+            environment.peer(),
+            Limit.DURABLE_OPENS.word(),
+            environment.limit(Limit.DURABLE_OPENS)));
+    closeOpen(open);
+    return drainOutputs(nowNanos);
   }
 
   private void closeOpen(Open open) {
@@ -489,6 +570,11 @@ final class Connection {
   private List<Output> drainOutputs(long nowNanos) {
     if (isAuthenticated()) {
       unauthenticatedSinceNanos = nowNanos;
+    }
+    if (closingOpens == 0) {
+      // Parked before: whoever replaces the session finds its opens waiting.
+      endedSessions.forEach(id -> outputs.add(new Output.SessionEnded(id)));
+      endedSessions.clear();
     }
     List<Output> drained = outputs;
     outputs = new ArrayList<>();

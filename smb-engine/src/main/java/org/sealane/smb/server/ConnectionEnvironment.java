@@ -1,6 +1,7 @@
 package org.sealane.smb.server;
 
 import java.net.InetSocketAddress;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -8,8 +9,10 @@ import org.sealane.smb.auth.SecurityMechanism;
 import org.sealane.smb.lane.Level;
 import org.sealane.smb.negotiate.Capabilities;
 import org.sealane.smb.negotiate.MaxSizes;
+import org.sealane.smb.negotiate.RdmaTransformId;
 import org.sealane.smb.negotiate.SecurityMode;
 import org.sealane.smb.negotiate.ServerNegotiation;
+import org.sealane.smb.transport.DirectPlacement;
 import org.sealane.smb.transport.FramePool;
 
 /**
@@ -20,6 +23,9 @@ import org.sealane.smb.transport.FramePool;
  * @param fresh salt and time for one NEGOTIATE response
  * @param sessionIds new ids that no peer can guess, never 0 or -1
  * @param openIds new ids, never used before in this process, never -1
+ * @param globalSessions the sessions of all connections
+ * @param durableOpens opens that outlive their connection
+ * @param placement the connection's own, if its transport has any
  */
 record ConnectionEnvironment(
     long connectionId,
@@ -30,7 +36,10 @@ record ConnectionEnvironment(
     ShareResolver resolver,
     Supplier<ServerNegotiation.Fresh> fresh,
     LongSupplier sessionIds,
-    LongSupplier openIds) {
+    LongSupplier openIds,
+    GlobalSessions globalSessions,
+    DurableOpens durableOpens,
+    Optional<DirectPlacement> placement) {
 
   int limit(Limit limit) {
     return settings.limit(limit);
@@ -42,7 +51,7 @@ record ConnectionEnvironment(
         settings.access().dialects(),
         settings.ciphers(),
         settings.signing(),
-        Set.of(),
+        placement.isPresent() ? Set.of(RdmaTransformId.values()) : Set.of(),
         settings.sessionLevel() == Level.CLEAR && !settings.access().requireSigning()
             ? SecurityMode.SIGNING_ENABLED
             : SecurityMode.SIGNING_REQUIRED,

@@ -2,6 +2,7 @@ package org.sealane.smb.server;
 
 import java.lang.foreign.MemorySegment;
 import org.sealane.smb.io.Channel;
+import org.sealane.smb.io.FileId;
 import org.sealane.smb.io.ReadRequest;
 import org.sealane.smb.io.ReadRequestCodec;
 import org.sealane.smb.io.ReadResponse;
@@ -28,25 +29,45 @@ final class DataCommands {
   private static final int FILE_EXECUTE = 0x0000_0020;
 
   private final ConnectionEnvironment environment;
+  private final PlacedCommands placed;
 
-  DataCommands(ConnectionEnvironment environment) {
+  DataCommands(ConnectionEnvironment environment, PlacedCommands placed) {
     this.environment = environment;
+    this.placed = placed;
   }
 
   Step read(Call call) throws MalformedMessageException, Refusal {
     ReadRequest asked = ReadRequestCodec.decode(call.request().reader());
-    requireInline(asked.channel());
     requireRange(asked.offset(), asked.lengthBytes());
-    call.requirePayload(0, asked.lengthBytes(), environment.limit(Limit.PAYLOAD_BYTES));
-    Open open = call.open(asked.fileId());
-    if (!open.allows(AccessMask.FILE_READ_DATA | FILE_EXECUTE)) {
-      throw new Refusal(NtStatus.ACCESS_DENIED);
+    if (asked.channel() != Channel.NONE) {
+      return placed.read(call, asked);
     }
-    call.use(open);
+    call.requirePayload(0, asked.lengthBytes(), environment.limit(Limit.PAYLOAD_BYTES));
+    Open open = openToRead(call, asked.fileId());
     FramePool pool = environment.pool();
     return new Step.Run(
         Operation.of(
             asked.lengthBytes(), () -> new Outcome.Answered(read(open.share(), asked, pool))));
+  }
+
+  /** The open of a READ, held until it is answered. */
+  static Open openToRead(Call call, FileId fileId) throws Refusal {
+    Open open = call.open(fileId);
+    if (!open.allows(AccessMask.FILE_READ_DATA | FILE_EXECUTE)) {
+      throw new Refusal(NtStatus.ACCESS_DENIED);
+    }
+    call.use(open);
+    return open;
+  }
+
+  /** The open of a WRITE, held until it is answered. */
+  static Open openToWrite(Call call, FileId fileId) throws Refusal {
+    Open open = call.open(fileId);
+    if (!open.allows(AccessMask.FILE_WRITE_DATA | AccessMask.FILE_APPEND_DATA)) {
+      throw new Refusal(NtStatus.ACCESS_DENIED);
+    }
+    call.use(open);
+    return open;
   }
 
   private static Response read(ShareOpen share, ReadRequest asked, FramePool pool)
@@ -54,10 +75,6 @@ final class DataCommands {
     FramePool.Buffer buffer = Payload.borrow(pool, (int) asked.lengthBytes());
     try {
       int count = readFully(share, asked, buffer.segment().asSlice(Payload.OFFSET));
-      if (count < asked.minimumCount()) {
-        throw new ShareException(
-            NtStatus.END_OF_FILE, count + " bytes, fewer than the minimum asked for");
-      }
       return Response.success(out -> ReadResponseCodec.encode(ReadResponse.inline(count), out))
           .withPayload(new Payload(buffer, count));
     } catch (ShareException | RuntimeException | Error e) {
@@ -66,8 +83,11 @@ final class DataCommands {
     }
   }
 
-  /** A short READ means the end of the file to a client, so a short read of the share goes on. */
-  private static int readFully(ShareOpen share, ReadRequest asked, MemorySegment into)
+  /**
+   * A short READ means the end of the file to a client, so a short read of the share goes on. Fails
+   * with STATUS_END_OF_FILE below the minimum that was asked for.
+   */
+  static int readFully(ShareOpen share, ReadRequest asked, MemorySegment into)
       throws ShareException {
     int length = (int) asked.lengthBytes();
     int count = 0;
@@ -76,25 +96,28 @@ final class DataCommands {
         count += share.read(asked.offset() + count, into.asSlice(count));
       } catch (ShareException e) {
         if (e.status().equals(NtStatus.END_OF_FILE) && count > 0) {
-          return count;
+          break;
         }
         throw e;
       }
+    }
+    if (count < asked.minimumCount()) {
+      throw new ShareException(
+          NtStatus.END_OF_FILE, count + " bytes, fewer than the minimum asked for");
     }
     return count;
   }
 
   Step write(Call call) throws MalformedMessageException, Refusal {
     WriteRequest asked = WriteRequestCodec.decode(call.request().reader());
-    requireInline(asked.channel());
+    if (asked.channel() != Channel.NONE) {
+      requireRange(asked.offset(), asked.remainingBytes());
+      return placed.write(call, asked);
+    }
     requireRange(asked.offset(), asked.lengthBytes());
     call.requirePayload(asked.lengthBytes(), 0, environment.limit(Limit.PAYLOAD_BYTES));
-    Open open = call.open(asked.fileId());
-    if (!open.allows(AccessMask.FILE_WRITE_DATA | AccessMask.FILE_APPEND_DATA)) {
-      throw new Refusal(NtStatus.ACCESS_DENIED);
-    }
+    Open open = openToWrite(call, asked.fileId());
     MemorySegment payload = WriteRequestCodec.payload(call.request().reader(), asked);
-    call.use(open);
     call.tree().received().add(call.request().level(), asked.lengthBytes());
     return new Step.Run(
         Operation.of(
@@ -107,13 +130,6 @@ final class DataCommands {
               return new Outcome.Answered(
                   Response.success(out -> WriteResponseCodec.encode(response, out)));
             }));
-  }
-
-  /** Placement by RDMA is another transport's; over this one the channel is always 0. */
-  private static void requireInline(Channel channel) throws Refusal {
-    if (channel != Channel.NONE) {
-      throw new Refusal(NtStatus.INVALID_PARAMETER);
-    }
   }
 
   private static void requireRange(long offset, long lengthBytes) throws Refusal {

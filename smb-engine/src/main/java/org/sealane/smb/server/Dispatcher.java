@@ -1,6 +1,8 @@
 package org.sealane.smb.server;
 
 import java.util.Optional;
+import java.util.UUID;
+import org.sealane.smb.auth.Principal;
 import org.sealane.smb.io.FileId;
 import org.sealane.smb.lane.Level;
 import org.sealane.smb.wire.Command;
@@ -8,6 +10,7 @@ import org.sealane.smb.wire.CreditCharge;
 import org.sealane.smb.wire.EchoRequestCodec;
 import org.sealane.smb.wire.EchoResponse;
 import org.sealane.smb.wire.EchoResponseCodec;
+import org.sealane.smb.wire.HeaderFlags;
 import org.sealane.smb.wire.MalformedMessageException;
 import org.sealane.smb.wire.NtStatus;
 
@@ -53,7 +56,9 @@ final class Dispatcher {
     this.sessionCommands = sessionCommands;
     this.treeCommands = treeCommands;
     this.openCommands = new OpenCommands(environment, events, resumption);
-    this.dataCommands = new DataCommands(environment);
+    this.dataCommands =
+        new DataCommands(
+            environment, new PlacedCommands(environment, events, sessionCommands::rdmaTransforms));
     this.informationCommands = new InformationCommands(environment);
     this.controlCommands = new ControlCommands(environment, sessionCommands);
   }
@@ -178,7 +183,8 @@ final class Dispatcher {
     if (!tree.gate().accepts(request.level())) {
       throw refuseWeak(request, session.security().orElseThrow(), tree.grant().name());
     }
-    return new Call(exchange, request, session, tree);
+    return new Call(
+        exchange, request, session, tree, sessionCommands.negotiated().orElseThrow().peerGuid());
   }
 
   private Refusal refuseWeak(Request request, SessionSecurity security, String tree) {
@@ -193,7 +199,13 @@ final class Dispatcher {
   }
 
   /** One request with what it is about. */
-  record Call(Exchange exchange, Request request, Session session, TreeConnect tree) {
+  record Call(
+      Exchange exchange, Request request, Session session, TreeConnect tree, UUID clientGuid) {
+
+    /** Who asks. */
+    Principal peer() {
+      return session.security().orElseThrow().peer();
+    }
 
     /** The open that the request names, held until the request is answered. */
     Open open(FileId named) throws Refusal {
@@ -219,10 +231,26 @@ final class Dispatcher {
       request.use(tree.uses());
     }
 
-    /** Holds session, tree and open until the request is answered. */
-    void use(Open open) {
+    /**
+     * Holds session, tree and open until the request is answered. Refuses what changes a file if it
+     * is stale, or sent again while its first sending may be under way, [MS-SMB2] 3.3.5.2.10.
+     */
+    void use(Open open) throws Refusal {
+      Optional<UseCount> counted =
+          open.channelSequence()
+              .admit(
+                  request.header().channelSequence(),
+                  request.header().has(HeaderFlags.REPLAY_OPERATION));
+      if (counted.isEmpty() && request.command().filter(Call::changesFiles).isPresent()) {
+        throw new Refusal(NtStatus.FILE_NOT_AVAILABLE);
+      }
       use();
       request.use(open.uses());
+      counted.ifPresent(request::use);
+    }
+
+    private static boolean changesFiles(Command command) {
+      return command == Command.WRITE || command == Command.SET_INFO || command == Command.IOCTL;
     }
 
     /**

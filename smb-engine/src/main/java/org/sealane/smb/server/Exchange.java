@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.sealane.smb.io.FileId;
+import org.sealane.smb.wire.Command;
 import org.sealane.smb.wire.NtStatus;
 
 /**
@@ -44,6 +45,7 @@ final class Exchange implements AutoCloseable {
   private Optional<SessionSecurity> security = Optional.empty();
   private Optional<FileId> relatedFileId = Optional.empty();
   private long responseBytesReserved;
+  private long previousSessionId;
   private volatile boolean async;
   private boolean closed;
 
@@ -119,6 +121,34 @@ final class Exchange implements AutoCloseable {
     return phase.get();
   }
 
+  /**
+   * Only a request alone in its frame, as the responses of a compound leave together. The answers
+   * to these three carry ids in the header where an AsyncId would stand, or set up the keys.
+   */
+  boolean mayBecomeAsync() {
+    return !isCompound()
+        && switch (requests.getFirst().command().orElse(Command.NEGOTIATE)) {
+          case NEGOTIATE, SESSION_SETUP, TREE_CONNECT -> false;
+          case LOGOFF,
+              TREE_DISCONNECT,
+              CREATE,
+              CLOSE,
+              FLUSH,
+              READ,
+              WRITE,
+              LOCK,
+              IOCTL,
+              CANCEL,
+              ECHO,
+              QUERY_DIRECTORY,
+              CHANGE_NOTIFY,
+              QUERY_INFO,
+              SET_INFO,
+              OPLOCK_BREAK ->
+              true;
+        };
+  }
+
   /** True if the interim response may be sent now. */
   boolean beginAsync() {
     return phase.compareAndSet(Phase.SYNC, Phase.ASYNC);
@@ -174,6 +204,15 @@ final class Exchange implements AutoCloseable {
 
   void relatedFileId(FileId fileId) {
     relatedFileId = Optional.of(fileId);
+  }
+
+  /** The session that a SESSION_SETUP wants to replace, or 0. */
+  long previousSessionId() {
+    return previousSessionId;
+  }
+
+  void previousSessionId(long asked) {
+    previousSessionId = asked;
   }
 
   /** Until a CREATE has succeeded, related requests after it have nothing to continue with. */

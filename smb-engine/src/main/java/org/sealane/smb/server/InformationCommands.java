@@ -28,6 +28,7 @@ import org.sealane.smb.share.CreateOptions;
 import org.sealane.smb.share.FileChange;
 import org.sealane.smb.share.ShareBackend;
 import org.sealane.smb.share.ShareException;
+import org.sealane.smb.wire.HeaderFlags;
 import org.sealane.smb.wire.MalformedMessageException;
 import org.sealane.smb.wire.MessageReader;
 import org.sealane.smb.wire.NtStatus;
@@ -180,12 +181,15 @@ final class InformationCommands {
     if (!open.allows(neededFor(change))) {
       throw new Refusal(NtStatus.ACCESS_DENIED);
     }
+    boolean replay = call.request().header().has(HeaderFlags.REPLAY_OPERATION);
     call.use(open);
     return new Step.Run(
         Operation.of(
             0,
             () -> {
-              open.share().setInformation(change);
+              if (!isDone(change, open, replay)) {
+                open.share().setInformation(change);
+              }
               switch (change) {
                 case FileChange.Rename rename -> open.renamed(rename.to());
                 case FileChange.Disposition disposition ->
@@ -198,6 +202,11 @@ final class InformationCommands {
               return new Outcome.Answered(
                   Response.success(out -> SetInfoResponseCodec.encode(new SetInfoResponse(), out)));
             }));
+  }
+
+  /** A rename that is sent again may have been done the first time. */
+  private static boolean isDone(FileChange change, Open open, boolean replay) {
+    return replay && change instanceof FileChange.Rename rename && rename.to().equals(open.path());
   }
 
   private static FileChange change(SetInfoRequest asked) throws MalformedMessageException, Refusal {

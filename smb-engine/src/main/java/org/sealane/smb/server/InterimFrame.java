@@ -40,7 +40,10 @@ final class InterimFrame {
         exchange.isEncrypted()
             || request.gate().filter(gate -> gate.sendLevel() == Level.ENCRYPT).isPresent();
     if (!encrypt) {
-      return new OutboundFrame(List.of(response.message().written()), _ -> {});
+      return new OutboundFrame(
+          List.of(response.message().written()),
+          _ -> {},
+          () -> request.gate().filter(gate -> !gate.mayLeave(Level.CLEAR)).isEmpty());
     }
     SessionSecurity security =
         exchange

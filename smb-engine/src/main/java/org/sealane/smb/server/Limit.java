@@ -37,6 +37,18 @@ public enum Limit {
   INTERIM_MILLIS("interim-millis", 1_000, 1, 60_000),
   /** A connection with no open and nothing under way for this long is closed. */
   IDLE_MILLIS("idle-millis", 900_000, 1, 86_400_000),
+  /**
+   * Durable opens that wait for their client at once, of all connections; one more is closed with
+   * its connection. With 0 no open is durable: users' clients get none without an oplock.
+   */
+  DURABLE_OPENS("durable-opens", 0, 0, 1 << 20),
+  /** How long a durable open waits for its client, and the longest that one may ask for. */
+  DURABLE_MILLIS("durable-millis", 60_000, 1, 300_000),
+  /**
+   * How long sent bytes may stay unacknowledged before their connection is dropped, so that old
+   * bytes do not arrive long after; 0 is the system's default.
+   */
+  DELIVERY_MILLIS("delivery-millis", 0, 0, 3_600_000),
   /** How long closing the server waits for what is under way. */
   DRAIN_MILLIS("drain-millis", 10_000, 0, 600_000);
 

@@ -1,6 +1,7 @@
 package org.sealane.smb.server;
 
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.sealane.smb.io.FileId;
 import org.sealane.smb.share.CreateParameters;
@@ -14,13 +15,16 @@ import org.sealane.smb.share.SharePath;
  */
 final class Open {
   private final FileId id;
-  private final TreeConnect tree;
   private final ShareOpen share;
   private final CreateParameters parameters;
   private final int grantedAccess;
   private final DirectoryScan scan;
   private final UseCount uses = new UseCount();
+  private final ChannelSequence channelSequence = new ChannelSequence();
   private final AtomicBoolean closing = new AtomicBoolean();
+  private volatile Optional<Durability> durability = Optional.empty();
+  private volatile Runnable whenClosed = () -> {};
+  private volatile TreeConnect tree;
   private volatile boolean deletePending;
   private volatile SharePath path;
 
@@ -45,6 +49,27 @@ final class Open {
 
   TreeConnect tree() {
     return tree;
+  }
+
+  /** Gives it to the tree of another session; nobody uses it meanwhile. */
+  void tree(TreeConnect next) {
+    tree = next;
+  }
+
+  /** What lets it outlive its connection; empty if nothing does. */
+  Optional<Durability> durability() {
+    return durability;
+  }
+
+  /** Makes it durable; {@code forget} runs once it is closed. */
+  void durable(Durability granted, Runnable forget) {
+    durability = Optional.of(granted);
+    whenClosed = forget;
+  }
+
+  /** Owner thread. */
+  ChannelSequence channelSequence() {
+    return channelSequence;
   }
 
   ShareOpen share() {
@@ -94,8 +119,17 @@ final class Open {
     return closing.compareAndSet(false, true);
   }
 
+  /** As {@link #closeShare}, but what was to be deleted stays. */
+  void abandonShare() throws ShareException {
+    share.abandon();
+  }
+
   /** Closes the share's open; called once, by whom {@link #beginClose} told so. Blocks. */
   void closeShare() throws ShareException {
-    share.close();
+    try {
+      share.close();
+    } finally {
+      whenClosed.run();
+    }
   }
 }

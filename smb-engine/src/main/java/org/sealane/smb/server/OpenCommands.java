@@ -11,8 +11,6 @@ import org.sealane.smb.io.CloseResponseCodec;
 import org.sealane.smb.io.CreateContext;
 import org.sealane.smb.io.CreateRequest;
 import org.sealane.smb.io.CreateRequestCodec;
-import org.sealane.smb.io.CreateResponse;
-import org.sealane.smb.io.CreateResponseCodec;
 import org.sealane.smb.io.FileId;
 import org.sealane.smb.io.FlushRequest;
 import org.sealane.smb.io.FlushRequestCodec;
@@ -28,7 +26,6 @@ import org.sealane.smb.share.CreateParameters;
 import org.sealane.smb.share.FileChange;
 import org.sealane.smb.share.ShareBackend;
 import org.sealane.smb.share.ShareException;
-import org.sealane.smb.share.ShareOpen;
 import org.sealane.smb.share.SharePath;
 import org.sealane.smb.wire.MalformedMessageException;
 import org.sealane.smb.wire.NtStatus;
@@ -47,11 +44,13 @@ final class OpenCommands {
   private final ConnectionEnvironment environment;
   private final EventSink events;
   private final Resumption resumption;
+  private final DurableCommands durable;
 
   OpenCommands(ConnectionEnvironment environment, EventSink events, Resumption resumption) {
     this.environment = environment;
     this.events = events;
     this.resumption = resumption;
+    this.durable = new DurableCommands(environment);
   }
 
   Step create(Call call) throws MalformedMessageException, Refusal {
@@ -75,13 +74,19 @@ final class OpenCommands {
               limit));
       throw new Refusal(NtStatus.INSUFFICIENT_RESOURCES);
     }
+    Optional<Open> claimed = durable.claimed(call, asked, parameters);
     call.use();
     session.beginOpen();
+    call.exchange().forgetRelatedFileId();
+    TreeConnect tree = call.tree();
+    if (claimed.isPresent()) {
+      claimed.get().channelSequence().restart(call.request().header().channelSequence());
+      return new Step.Run(Operation.certain(() -> resumed(claimed.get(), tree, asked)));
+    }
     long openId = environment.openIds().getAsLong();
     FileId fileId = new FileId(openId, openId);
-    call.exchange().forgetRelatedFileId();
     ShareBackend.Caller caller = caller(session.security().orElseThrow().peer());
-    TreeConnect tree = call.tree();
+    Optional<Durability> durability = durable.wanted(call, asked);
     return new Step.Run(
         Operation.of(
             0,
@@ -93,6 +98,7 @@ final class OpenCommands {
                         tree.grant().backend().create(parameters, caller),
                         parameters,
                         grantedAccess),
+                    durability,
                     asked.contexts())));
   }
 
@@ -140,24 +146,19 @@ final class OpenCommands {
   }
 
   /** On a worker: the answer to a CREATE that made {@code open}, which is closed if it fails. */
-  private static Outcome opened(Open open, List<CreateContext> contexts) throws ShareException {
+  private Outcome opened(Open open, Optional<Durability> durability, List<CreateContext> contexts)
+      throws ShareException {
     try {
+      if (durability.isPresent()) {
+        durable.grant(open, durability.get());
+      }
       for (CreateContext context : contexts) {
         if (context instanceof CreateContext.AllocationSize(long bytes)) {
           open.share().setInformation(new FileChange.Allocation(bytes));
         }
       }
-      ShareOpen share = open.share();
-      CreateResponse response =
-          new CreateResponse(
-              CreateRequest.OPLOCK_LEVEL_NONE,
-              0,
-              share.action(),
-              FileNetworkOpenInformation.of(share.information()),
-              open.id(),
-              answers(contexts));
-      return new Outcome.Opened(
-          open, Response.success(out -> CreateResponseCodec.encode(response, out)));
+      List<CreateContext> answers = DurableCommands.withDurability(answers(contexts, open), open);
+      return new Outcome.Opened(open, DurableCommands.response(open, answers));
     } catch (ShareException | RuntimeException e) {
       open.beginClose();
       closeShares(List.of(open), e);
@@ -165,11 +166,34 @@ final class OpenCommands {
     }
   }
 
-  private static List<CreateContext> answers(List<CreateContext> contexts) {
+  /** On a worker: as {@link #opened}, for an open that waited for its client. */
+  private static Outcome resumed(Open open, TreeConnect tree, CreateRequest asked)
+      throws ShareException {
+    try {
+      List<CreateContext> answers = answers(asked.contexts(), open);
+      boolean reconnects =
+          asked.contexts().stream()
+              .anyMatch(CreateContext.DurableHandleReconnectV2.class::isInstance);
+      return DurableCommands.resumed(
+          open, tree, reconnects ? answers : DurableCommands.withDurability(answers, open));
+    } catch (ShareException | RuntimeException e) {
+      open.beginClose();
+      closeShares(List.of(open), e);
+      throw e;
+    }
+  }
+
+  private static List<CreateContext> answers(List<CreateContext> contexts, Open open)
+      throws ShareException {
     List<CreateContext> answers = new ArrayList<>();
     for (CreateContext context : contexts) {
       if (context instanceof CreateContext.QueryMaximalAccess) {
         answers.add(new CreateContext.MaximalAccess(NtStatus.SUCCESS, AccessMask.FILE_ALL_ACCESS));
+      } else if (context instanceof CreateContext.QueryOnDiskId) {
+        answers.add(
+            new CreateContext.OnDiskId(
+                open.share().information().fileId(),
+                open.tree().grant().backend().volumeInformation().serialNumber()));
       }
     }
     return answers;
@@ -226,6 +250,19 @@ final class OpenCommands {
     for (Open open : opens) {
       if (open.beginClose()) {
         closeLogged(open);
+      }
+    }
+  }
+
+  /** As a crash of this process would: their clients will open them again. What fails is logged. */
+  static void abandonShares(List<Open> opens) {
+    for (Open open : opens) {
+      if (open.beginClose()) {
+        try {
+          open.abandonShare();
+        } catch (ShareException e) {
+          log.warn("not closed file={} path={}: {}", open.id(), open.path().wire(), e.getMessage());
+        }
       }
     }
   }

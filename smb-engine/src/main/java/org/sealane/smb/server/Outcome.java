@@ -8,6 +8,9 @@ sealed interface Outcome {
   /** The response is complete; nothing of the connection's state changes. */
   record Answered(Response response) implements Outcome {}
 
+  /** As {@link Answered}; and bytes in flight may have been changed, which is to be told. */
+  record Suspected(String evidence, Response response) implements Outcome {}
+
   /** CREATE made an open, which the receiver must enter in its tables or close. */
   record Opened(Open open, Response response) implements Outcome {}
 

@@ -1,5 +1,6 @@
 package org.sealane.smb.server;
 
+import org.sealane.smb.auth.Principal;
 import org.sealane.smb.transport.OutboundFrame;
 
 /** What {@code Connection} asks its shell to do, in this order. */
@@ -9,6 +10,18 @@ sealed interface Output {
 
   /** Close an open that nobody waits for, on a worker, then tell the connection. */
   record CloseOpen(Open open) implements Output {}
+
+  /** Keep a durable open for its client, or tell the connection that it can not be kept. */
+  record Park(Open open) implements Output {}
+
+  /** Enter a session that became valid in the server's table. */
+  record SessionValid(long sessionId, Principal peer) implements Output {}
+
+  /** End the session that the exchange's new one replaces, then tell the connection. */
+  record Replace(Exchange exchange, long previousSessionId, Principal peer) implements Output {}
+
+  /** Nothing of a session is under way any more: take it out of the server's table. */
+  record SessionEnded(long sessionId) implements Output {}
 
   /** Hand it to the transport. */
   record Send(OutboundFrame frame) implements Output {}

@@ -1,6 +1,7 @@
 package org.sealane.smb.server;
 
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
 import org.sealane.smb.lane.Level;
 import org.sealane.smb.wire.ErrorResponse;
@@ -15,14 +16,29 @@ import org.sealane.smb.wire.NtStatus;
  * @param message body behind the room for a header
  * @param payload bulk data that follows the body; owned by the response until it is released
  * @param levelMin the weakest level it may have, whatever its request had
+ * @param placed set if a payload was placed
  */
-record Response(NtStatus status, MessageWriter message, Optional<Payload> payload, Level levelMin) {
+record Response(
+    NtStatus status,
+    MessageWriter message,
+    Optional<Payload> payload,
+    Level levelMin,
+    Optional<Placed> placed) {
+
+  /**
+   * What was done by RDMA beside it.
+   *
+   * @param level how the payload of a READ was placed; empty for a WRITE. The message must have
+   *     this level exactly, as it says what protects the payload
+   * @param invalidates the client's token that loses its rights with this response
+   */
+  record Placed(Optional<Level> level, OptionalInt invalidates) {}
 
   /** A response with the body that {@code encoder} writes behind the header. */
   static Response of(NtStatus status, Consumer<MessageWriter> encoder) {
     MessageWriter message = new MessageWriter();
     encoder.accept(message);
-    return new Response(status, message, Optional.empty(), Level.CLEAR);
+    return new Response(status, message, Optional.empty(), Level.CLEAR, Optional.empty());
   }
 
   static Response success(Consumer<MessageWriter> encoder) {
@@ -36,12 +52,17 @@ record Response(NtStatus status, MessageWriter message, Optional<Payload> payloa
 
   /** The same with {@code bytes} following the body; it owns them from here on. */
   Response withPayload(Payload bytes) {
-    return new Response(status, message, Optional.of(bytes), levelMin);
+    return new Response(status, message, Optional.of(bytes), levelMin, placed);
   }
 
   /** The same, at {@code level} or stronger. */
   Response atLeast(Level level) {
-    return new Response(status, message, payload, level);
+    return new Response(status, message, payload, level, placed);
+  }
+
+  /** The same, with what was done by RDMA. */
+  Response withPlaced(Placed how) {
+    return new Response(status, message, payload, levelMin, Optional.of(how));
   }
 
   /** Gives back the payload of a response that is not sent. */

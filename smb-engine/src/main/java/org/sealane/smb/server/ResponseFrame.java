@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.sealane.smb.encryption.MessageSealer;
 import org.sealane.smb.encryption.key.KeyUnavailableException;
 import org.sealane.smb.io.ReadResponse;
@@ -15,6 +16,7 @@ import org.sealane.smb.transport.OutboundFrame;
 import org.sealane.smb.wire.CompoundReader;
 import org.sealane.smb.wire.CompoundWriter;
 import org.sealane.smb.wire.HeaderFlags;
+import org.sealane.smb.wire.NtStatus;
 import org.sealane.smb.wire.Smb2Header;
 import org.sealane.smb.wire.Smb2HeaderCodec;
 
@@ -31,7 +33,8 @@ final class ResponseFrame {
 
   private final Exchange exchange;
   private final FramePool pool;
-  private final List<Member> members;
+  private final boolean async;
+  private List<Member> members;
   private Level level = Level.CLEAR;
   private List<MemorySegment> bytes;
   private List<FramePool.Buffer> lent;
@@ -45,9 +48,10 @@ final class ResponseFrame {
     }
   }
 
-  private ResponseFrame(Exchange exchange, FramePool pool, List<Member> members) {
+  private ResponseFrame(Exchange exchange, FramePool pool, boolean async, List<Member> members) {
     this.exchange = exchange;
     this.pool = pool;
+    this.async = async;
     this.members = members;
     this.bytes = members.stream().flatMap(member -> member.parts().stream()).toList();
     this.lent =
@@ -70,7 +74,7 @@ final class ResponseFrame {
       boolean last = i == responses.size() - 1;
       members.add(member(exchange, exchange.requests().get(i), responses.get(i), async, last));
     }
-    return new ResponseFrame(exchange, pool, members);
+    return new ResponseFrame(exchange, pool, async, members);
   }
 
   private static Member member(
@@ -129,6 +133,9 @@ final class ResponseFrame {
     if (level.satisfies(required)) {
       return;
     }
+    if (wasPlacedBelow(required)) {
+      askForRetry();
+    }
     SessionSecurity security =
         exchange
             .security()
@@ -139,6 +146,24 @@ final class ResponseFrame {
       case ENCRYPT -> seal(security);
     }
     level = required;
+  }
+
+  private boolean wasPlacedBelow(Level required) {
+    return members.stream()
+        .flatMap(member -> member.response().placed().stream())
+        .flatMap(placed -> placed.level().stream())
+        .anyMatch(placed -> placed != required);
+  }
+
+  /**
+   * The level rose after the payload of a READ was placed. A stronger message could not vouch for
+   * it, so the client is asked to read again. Placement is never part of a compound.
+   */
+  private void askForRetry() {
+    Request request = members.getFirst().request();
+    members = List.of(member(exchange, request, Response.error(NtStatus.RETRY), async, true));
+    bytes = members.getFirst().parts();
+    level = Level.CLEAR;
   }
 
   /** The strongest level that one of the messages needs. */
@@ -231,7 +256,24 @@ final class ResponseFrame {
             members.forEach(member -> count(member, Level.CLEAR));
           }
           discard();
-        });
+        },
+        invalidates(),
+        level == Level.ENCRYPT ? OutboundFrame.Permit.ALWAYS : this::mayLeave);
+  }
+
+  private OptionalInt invalidates() {
+    return members.getFirst().response().placed().stream()
+        .flatMapToInt(placed -> placed.invalidates().stream())
+        .findFirst();
+  }
+
+  private boolean mayLeave() {
+    for (Member member : members) {
+      if (member.request().gate().filter(gate -> !gate.mayLeave(level)).isPresent()) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Releases memory and leaves the gates of a frame that is not sent. */

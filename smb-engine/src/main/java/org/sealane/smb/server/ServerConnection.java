@@ -3,7 +3,11 @@ package org.sealane.smb.server;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
+import org.sealane.smb.auth.Principal;
 import org.sealane.smb.encryption.key.KeyUnavailableException;
 import org.sealane.smb.negotiate.NegotiatedConnection;
 import org.sealane.smb.share.ShareException;
@@ -34,15 +38,24 @@ final class ServerConnection implements FrameHandler {
   /** What status shows of a session; its trees' counters are read when it is asked. */
   private record SessionView(SessionSecurity security, List<TreeConnect> trees) {}
 
+  /** Peers that a connection accepted before they were reset must not become. */
+  private record Barred(Predicate<Principal> which, String reason) {}
+
   private final TransportConnection transport;
   private final Connection connection;
   private final FramePool pool;
   private final WorkQueue work;
+  private final GlobalSessions globalSessions;
+  private final DurableOpens durableOpens;
   private final EventSink events;
   private final LongSupplier nanoClock;
   private final Listener listener;
+  private final CompletableFuture<Void> gone = new CompletableFuture<>();
 
   // The owner thread's.
+  /** Grows only until the connection is authenticated, which has a limit of time. */
+  private final List<Barred> barred = new ArrayList<>();
+
   private boolean authenticated;
   private boolean transportClosed;
   private boolean finished;
@@ -64,6 +77,8 @@ final class ServerConnection implements FrameHandler {
     this.transport = transport;
     this.connection = new Connection(environment, nanoClock.getAsLong());
     this.pool = environment.pool();
+    this.globalSessions = environment.globalSessions();
+    this.durableOpens = environment.durableOpens();
     this.work = work;
     this.events = events;
     this.nanoClock = nanoClock;
@@ -83,6 +98,7 @@ final class ServerConnection implements FrameHandler {
         cause.map(Throwable::toString).orElse("the peer"));
     transportClosed = true;
     carryOut(connection.onClosed(nanoClock.getAsLong()));
+    gone.complete(null);
   }
 
   @Override
@@ -105,9 +121,31 @@ final class ServerConnection implements FrameHandler {
     transport.close(reason);
   }
 
-  /** Any thread. */
-  void reset(String reason) {
-    transport.reset(reason);
+  /**
+   * Resets the connection if a session on it is of a peer that {@code which} names; if it has no
+   * session yet, as soon as it gets such a one. Completes when nothing of such a peer can pass over
+   * it any more. Any thread.
+   */
+  CompletionStage<Void> reset(Predicate<Principal> which, String reason) {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    transport
+        .owner()
+        .execute(() -> {
+          if (hasPeer(which)) {
+            transport.reset(reason);
+            gone.thenRun(() -> done.complete(null));
+            return;
+          }
+          if (!authenticated) {
+            barred.add(new Barred(which, reason));
+          }
+          done.complete(null);
+        });
+    return done.minimalCompletionStage();
+  }
+
+  private boolean hasPeer(Predicate<Principal> which) {
+    return sessions.stream().anyMatch(view -> which.test(view.security().peer()));
   }
 
   private void carryOut(List<Output> outputs) {
@@ -115,6 +153,12 @@ final class ServerConnection implements FrameHandler {
       switch (output) {
         case Output.Run(Exchange exchange, Operation operation) -> run(exchange, operation);
         case Output.CloseOpen(Open open) -> closeOpen(open);
+        case Output.Park(Open open) -> park(open);
+        case Output.SessionValid(long sessionId, Principal peer) ->
+            globalSessions.add(sessionId, peer, this::endSession);
+        case Output.Replace(Exchange exchange, long previousSessionId, Principal peer) ->
+            replace(exchange, previousSessionId, peer);
+        case Output.SessionEnded(long sessionId) -> globalSessions.remove(sessionId);
         case Output.Send(var frame) -> transport.send(frame);
         case Output.Close(String reason, boolean flush) -> {
           if (flush) {
@@ -148,6 +192,11 @@ final class ServerConnection implements FrameHandler {
           transport.frameLimit(FramePool.FRAME_BYTES_MAX);
         }
         listener.onAuthenticated(this, authenticated);
+      }
+      for (Barred bar : barred) {
+        if (hasPeer(bar.which())) {
+          transport.reset(bar.reason());
+        }
       }
     }
     if (transportClosed && connection.isFinished() && !finished) {
@@ -230,6 +279,29 @@ final class ServerConnection implements FrameHandler {
       OpenCommands.closeLogged(open);
       transport.owner().execute(() -> carryOut(connection.onOpenClosed(nanoClock.getAsLong())));
     });
+  }
+
+  private void park(Open open) {
+    if (!durableOpens.park(open, nanoClock.getAsLong())) {
+      carryOut(connection.onNotParked(open, nanoClock.getAsLong()));
+    }
+  }
+
+  /** Another session takes the place of one of this connection's. Any thread. */
+  private void endSession(long sessionId) {
+    transport
+        .owner()
+        .execute(() -> carryOut(connection.onSessionReplaced(sessionId, nanoClock.getAsLong())));
+  }
+
+  private void replace(Exchange exchange, long previousSessionId, Principal peer) {
+    globalSessions
+        .replace(previousSessionId, peer)
+        .thenRun(() ->
+            transport
+                .owner()
+                .execute(
+                    () -> carryOut(connection.onPreviousEnded(exchange, nanoClock.getAsLong()))));
   }
 
   private void report(ServerEvent event) {

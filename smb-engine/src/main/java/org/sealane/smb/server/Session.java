@@ -47,6 +47,7 @@ final class Session implements AutoCloseable {
   private int nextTreeId = 1;
   private int treesBeingMade;
   private int opensBeingMade;
+  private boolean awaitsPrevious;
   private boolean closed;
 
   Session(long id, SecurityContext context, PreauthIntegrityHash hash) {
@@ -77,8 +78,14 @@ final class Session implements AutoCloseable {
     state = next;
   }
 
+  /** True while its requests are served. */
   boolean isValid() {
-    return state instanceof State.Valid;
+    return state instanceof State.Valid && !awaitsPrevious;
+  }
+
+  /** While true, the session that it replaces has not ended, and no request of it is served. */
+  void awaitPrevious(boolean awaits) {
+    awaitsPrevious = awaits;
   }
 
   /** What protects it, once it is authenticated. */

@@ -2,6 +2,7 @@ package org.sealane.smb.server;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.sealane.smb.auth.SecurityContext;
 import org.sealane.smb.auth.SecurityContext.Step.Complete;
@@ -24,6 +25,7 @@ import org.sealane.smb.negotiate.NegotiateResponse;
 import org.sealane.smb.negotiate.NegotiateResponseCodec;
 import org.sealane.smb.negotiate.NegotiatedConnection;
 import org.sealane.smb.negotiate.PreauthIntegrityHash;
+import org.sealane.smb.negotiate.RdmaTransformId;
 import org.sealane.smb.negotiate.SecurityMode;
 import org.sealane.smb.negotiate.ServerNegotiation;
 import org.sealane.smb.server.Dispatcher.Refusal;
@@ -69,6 +71,11 @@ final class SessionCommands {
   /** What NEGOTIATE settled, once it has. */
   Optional<NegotiatedConnection> negotiated() {
     return agreement.map(Agreement::connection);
+  }
+
+  /** RDMA transforms that NEGOTIATE settled. */
+  Set<RdmaTransformId> rdmaTransforms() {
+    return negotiated().map(NegotiatedConnection::rdmaTransforms).orElse(Set.of());
   }
 
   Step negotiate(Request request) throws MalformedMessageException {
@@ -167,6 +174,7 @@ final class SessionCommands {
       // [MS-SMB2] 3.3.5.5: so answers a server without multichannel.
       throw new Refusal(NtStatus.REQUEST_NOT_ACCEPTED);
     }
+    exchange.previousSessionId(asked.previousSessionId());
     Session session = sessionToSetUp(request);
     request.session(session);
     return switch (session.state()) {
@@ -354,7 +362,13 @@ final class SessionCommands {
       throws MalformedMessageException, Refusal {
     LogoffRequestCodec.decode(request.reader());
     session.state(new Session.State.Ending(session.security().orElseThrow()));
-    session.uses().whenIdle(() -> resumption.resume(exchange, closeAll(session.opens())));
+    session
+        .uses()
+        .whenIdle(() -> {
+          // Its session has not ended before its opens are closed.
+          request.use(session.uses());
+          resumption.resume(exchange, closeAll(session.opens()));
+        });
     return new Step.Parked();
   }
 

@@ -3,6 +3,7 @@ package org.sealane.smb.server;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -11,6 +12,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -72,6 +75,8 @@ public final class SmbServer implements AutoCloseable {
   private final ScheduledExecutorService ticker;
   private final SecureRandom random = new SecureRandom();
   private final AtomicLong nextOpenId = new AtomicLong(1);
+  private final GlobalSessions globalSessions = new GlobalSessions();
+  private final DurableOpens durableOpens;
   private final List<Transport.Listener> listeners = new ArrayList<>();
 
   /** Guards the three below; held for a few instructions. */
@@ -96,6 +101,7 @@ public final class SmbServer implements AutoCloseable {
                 Executors.newThreadPerTaskExecutor(
                     Thread.ofVirtual().name("smb-worker-", 0).factory()));
     this.work = new WorkQueue(builder.executor.or(() -> ownExecutor).orElseThrow(), settings);
+    this.durableOpens = new DurableOpens(settings.limit(Limit.DURABLE_OPENS));
     this.ticker =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("smb-server-ticks").factory());
@@ -114,6 +120,7 @@ public final class SmbServer implements AutoCloseable {
     private record Endpoint(Transport transport, InetSocketAddress address) {}
 
     private final List<Endpoint> endpoints = new ArrayList<>();
+    private final List<Transport> beside = new ArrayList<>();
     private Optional<Supplier<ServerSettings>> settings = Optional.empty();
     private Optional<SecurityMechanism> mechanism = Optional.empty();
     private Optional<ShareResolver> resolver = Optional.empty();
@@ -175,6 +182,15 @@ public final class SmbServer implements AutoCloseable {
       return this;
     }
 
+    /**
+     * The transport listens where the first address given was bound, with its port, as clients that
+     * know that address try it too.
+     */
+    public Builder listenBeside(Transport transport) {
+      beside.add(transport);
+      return this;
+    }
+
     /** For tests: the clock that time limits go by. */
     Builder nanoClock(LongSupplier value) {
       nanoClock = value;
@@ -187,6 +203,9 @@ public final class SmbServer implements AutoCloseable {
       try {
         for (Endpoint endpoint : endpoints) {
           server.listen(endpoint.transport(), endpoint.address());
+        }
+        for (Transport transport : beside) {
+          server.listen(transport, server.addresses().getFirst());
         }
       } catch (IOException | RuntimeException e) {
         server.close();
@@ -205,10 +224,22 @@ public final class SmbServer implements AutoCloseable {
     ticker.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
   }
 
-  /** Looks at the limits of time of every connection. */
+  /** Looks at the limits of time of every connection, and of opens that wait for their client. */
   void tick() {
     for (ServerConnection connection : snapshot()) {
       connection.tick();
+    }
+    closeOnWorker(durableOpens.expire(nanoClock.getAsLong()));
+  }
+
+  /** Durable opens that wait for their client. */
+  public int durableOpensWaiting() {
+    return durableOpens.waiting();
+  }
+
+  private void closeOnWorker(List<Open> opens) {
+    if (!opens.isEmpty()) {
+      work.run(() -> OpenCommands.closeShares(opens));
     }
   }
 
@@ -228,14 +259,14 @@ public final class SmbServer implements AutoCloseable {
 
   /**
    * Drops every connection with a session of a peer that {@code which} names, with what the kernel
-   * holds of it.
+   * holds of it; one that is still being authenticated is dropped if it turns out to be such a
+   * peer's. Completes when nothing can pass any more over connections that were accepted before.
    */
-  public void reset(Predicate<Principal> which, String reason) {
-    for (ServerConnection connection : snapshot()) {
-      if (connection.status().sessions().stream().anyMatch(s -> which.test(s.peer()))) {
-        connection.reset(reason);
-      }
-    }
+  public CompletionStage<Void> reset(Predicate<Principal> which, String reason) {
+    return CompletableFuture.allOf(
+        snapshot().stream()
+            .map(connection -> connection.reset(which, reason).toCompletableFuture())
+            .toArray(CompletableFuture[]::new));
   }
 
   /** Closes the connection of a session; false if there is none of that id. */
@@ -257,6 +288,10 @@ public final class SmbServer implements AutoCloseable {
 
   /** A transport accepted a connection; on its owner thread. */
   private FrameHandler accept(TransportConnection transport) {
+    int deliveryMillis = settings.limit(Limit.DELIVERY_MILLIS);
+    if (deliveryMillis > 0) {
+      transport.deliveryTimeout(Duration.ofMillis(deliveryMillis));
+    }
     ConnectionEnvironment environment =
         new ConnectionEnvironment(
             transport.id(),
@@ -267,7 +302,10 @@ public final class SmbServer implements AutoCloseable {
             resolver,
             this::fresh,
             this::newSessionId,
-            nextOpenId::getAndIncrement);
+            nextOpenId::getAndIncrement,
+            globalSessions,
+            durableOpens,
+            transport.placement());
     ServerConnection connection =
         new ServerConnection(transport, environment, work, events, nanoClock, listener);
     Optional<Limit> reached;
@@ -361,7 +399,8 @@ public final class SmbServer implements AutoCloseable {
 
   /**
    * Stops accepting, answers what is under way within {@link Limit#DRAIN_MILLIS}, closes all
-   * connections and their opens. Idempotent.
+   * connections and their opens; what a durable one was to delete stays, as its client will open it
+   * again. Idempotent.
    */
   @Override
   public void close() {
@@ -380,6 +419,7 @@ public final class SmbServer implements AutoCloseable {
       }
     }
     ticker.shutdownNow();
+    OpenCommands.abandonShares(durableOpens.close());
     ownExecutor.ifPresent(ExecutorService::shutdown);
   }
 

@@ -282,15 +282,19 @@ public final class DirectoryShare implements ShareBackend {
     }
   }
 
-  /** Ends an open, and its file if that was asked for and nobody else has it open. */
-  void release(DirectoryShareOpen open) throws IOException, ShareException {
+  /**
+   * Ends an open, and its file if that was asked for and nobody else has it open.
+   *
+   * @param mayDelete false if the file shall stay all the same
+   */
+  void release(DirectoryShareOpen open, boolean mayDelete) throws IOException, ShareException {
     namespace.lock();
     try {
-      if (open.deleteOnClose() && !open.path().isRoot()) {
+      if (mayDelete && open.deleteOnClose() && !open.path().isRoot()) {
         table.of(open).deletePath(Optional.of(open.path()));
       }
       Optional<SharePath> doomed = table.remove(open).flatMap(SharedFile::deletePath);
-      if (doomed.isPresent()) {
+      if (mayDelete && doomed.isPresent()) {
         delete(doomed.get(), open);
       }
     } finally {

@@ -118,6 +118,15 @@ abstract sealed class DirectoryShareOpen implements ShareOpen permits FileOpen, 
 
   @Override
   public final void close() throws ShareException {
+    end(true);
+  }
+
+  @Override
+  public final void abandon() throws ShareException {
+    end(false);
+  }
+
+  private void end(boolean mayDelete) throws ShareException {
     Lock lock = lifetime.writeLock();
     lock.lock();
     try {
@@ -128,7 +137,7 @@ abstract sealed class DirectoryShareOpen implements ShareOpen permits FileOpen, 
       try {
         closeContent();
       } finally {
-        share.release(this);
+        share.release(this, mayDelete);
       }
     } catch (IOException e) {
       throw ErrorStatus.of("close", e);

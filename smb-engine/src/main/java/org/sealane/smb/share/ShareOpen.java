@@ -57,6 +57,14 @@ public interface ShareOpen extends AutoCloseable {
   @Override
   void close() throws ShareException;
 
+  /**
+   * Closes as if the process had crashed: what was to be deleted stays, as whoever had it open will
+   * open it again. Idempotent.
+   */
+  default void abandon() throws ShareException {
+    close();
+  }
+
   /** A range of bytes. */
   record Extent(long offset, long length) {}
 }

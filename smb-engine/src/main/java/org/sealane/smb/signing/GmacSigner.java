@@ -5,6 +5,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.security.GeneralSecurityException;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicLong;
 import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
@@ -20,6 +21,10 @@ import org.sealane.smb.wire.Smb2Header;
 /**
  * AES-128-GMAC: AES-GCM of the JDK with nothing to encrypt, the message as associated data, and a
  * nonce made of MessageId, role and CANCEL, [MS-SMB2] 3.1.4.1.
+ *
+ * <p>One key serves both directions, so a placed payload's nonce must differ from each message's
+ * and from those of the other end: it is a counter, and in the last word the role as in a message's
+ * and the top bit, which no message's has. The specification names no such rule.
  *
  * <p>The JDK gathers associated data before it hashes, so that a signature costs a copy of the
  * message, and is still nearly twice as fast as Bouncy Castle LTS; docs/performance.md.
@@ -39,8 +44,14 @@ final class GmacSigner extends MessageSigner {
   private static final int FROM_SERVER_BIT = 1;
   private static final int CANCEL_BIT = 2;
 
+  private static final int PAYLOAD_BIT = 1 << 31;
+
+  /** Payloads one key may sign; so far below 2^64 that no fault in counting comes near a wrap. */
+  private static final long PAYLOADS_MAX = 1L << 40;
+
   private final KeyedPool<GmacState> pool;
   private final Role role;
+  private final AtomicLong payloads = new AtomicLong();
 
   GmacSigner(SessionSecret key, Role role) {
     this.pool = new KeyedPool<>(key, "AES", GmacState::new);
@@ -76,6 +87,44 @@ final class GmacSigner extends MessageSigner {
   }
 
   @Override
+  int payloadNonceLength() {
+    return NONCE_LENGTH;
+  }
+
+  @Override
+  byte[] nextPayloadNonce() throws KeyUnavailableException {
+    long used;
+    do {
+      used = payloads.get();
+      if (used >= PAYLOADS_MAX) {
+        throw new KeyUnavailableException(KeyUnavailableException.Reason.EXHAUSTED);
+      }
+    } while (!payloads.compareAndSet(used, used + 1));
+    return nonce(used + 1, PAYLOAD_BIT | roleBit(role));
+  }
+
+  @Override
+  byte[] computePayload(byte[] nonce, Signed signed) throws KeyUnavailableException {
+    GmacState state = pool.acquire();
+    try {
+      return state.compute(nonce, signed);
+    } finally {
+      pool.release(state);
+    }
+  }
+
+  @Override
+  boolean matchesPayload(byte[] nonce, Signed signed, byte[] signature)
+      throws KeyUnavailableException {
+    GmacState state = pool.acquire();
+    try {
+      return state.matches(nonce, signed, signature);
+    } finally {
+      pool.release(state);
+    }
+  }
+
+  @Override
   public void close() {
     pool.close();
   }
@@ -92,14 +141,21 @@ final class GmacSigner extends MessageSigner {
   private static byte[] nonce(byte[] headerBytes, Role sender) {
     MemorySegment header = MemorySegment.ofArray(headerBytes);
     boolean cancel = header.get(U16, COMMAND_OFFSET) == Command.CANCEL.code();
-    int bits =
-        switch (sender) {
-          case SERVER -> FROM_SERVER_BIT;
-          case CLIENT -> cancel ? CANCEL_BIT : 0;
-        };
+    int cancelBit = cancel && sender == Role.CLIENT ? CANCEL_BIT : 0;
+    return nonce(header.get(U64, MESSAGE_ID_OFFSET), roleBit(sender) | cancelBit);
+  }
+
+  private static int roleBit(Role sender) {
+    return switch (sender) {
+      case SERVER -> FROM_SERVER_BIT;
+      case CLIENT -> 0;
+    };
+  }
+
+  private static byte[] nonce(long first, int last) {
     byte[] nonce = new byte[NONCE_LENGTH];
-    MemorySegment.ofArray(nonce).set(U64, 0, header.get(U64, MESSAGE_ID_OFFSET));
-    MemorySegment.ofArray(nonce).set(U32, NONCE_ROLE_OFFSET, bits);
+    MemorySegment.ofArray(nonce).set(U64, 0, first);
+    MemorySegment.ofArray(nonce).set(U32, NONCE_ROLE_OFFSET, last);
     return nonce;
   }
 

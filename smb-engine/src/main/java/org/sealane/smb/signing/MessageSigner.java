@@ -3,12 +3,15 @@ package org.sealane.smb.signing;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.sealane.smb.auth.SessionSecret;
 import org.sealane.smb.encryption.key.HeapBytes;
 import org.sealane.smb.encryption.key.KeyUnavailableException;
 import org.sealane.smb.encryption.key.Role;
+import org.sealane.smb.io.RdmaCryptoTransform;
+import org.sealane.smb.negotiate.RdmaTransformId;
 import org.sealane.smb.negotiate.SigningAlgorithm;
 import org.sealane.smb.wire.HeaderFlags;
 import org.sealane.smb.wire.NtStatus;
@@ -67,7 +70,7 @@ public abstract sealed class MessageSigner implements AutoCloseable
     int flags = first.get(U32, FLAGS_OFFSET) | HeaderFlags.SIGNED;
     first.set(U32, FLAGS_OFFSET, flags);
     first.asSlice(Smb2Header.SIGNATURE_OFFSET, Smb2Header.SIGNATURE_LENGTH).fill((byte) 0);
-    byte[] signature = compute(new Signed(headerWithoutSignature(first), message));
+    byte[] signature = compute(Signed.message(headerWithoutSignature(first), message));
     MemorySegment.copy(
         signature,
         0,
@@ -95,7 +98,7 @@ public abstract sealed class MessageSigner implements AutoCloseable
             .asSlice(Smb2Header.SIGNATURE_OFFSET, Smb2Header.SIGNATURE_LENGTH)
             .toArray(ValueLayout.JAVA_BYTE);
     List<MemorySegment> segments = List.of(message);
-    boolean matches = matches(new Signed(headerWithoutSignature(message), segments), signature);
+    boolean matches = matches(Signed.message(headerWithoutSignature(message), segments), signature);
     if (matches) {
       count(segments);
     }
@@ -103,21 +106,97 @@ public abstract sealed class MessageSigner implements AutoCloseable
   }
 
   /**
+   * Signs a payload that is to be placed by RDMA, [MS-SMB2] 3.2.4.7 and 3.3.5.12: the payload alone
+   * is covered. Under AES-GMAC it takes a nonce of its own, from a counter, that no message and no
+   * payload of the other role has.
+   *
+   * @param payload heap or native, at least one byte; borrowed for the call
+   * @return what the peer needs to verify it; it must travel in a signed message
+   * @throws KeyUnavailableException if the session's keys are closed or exhausted
+   */
+  public final RdmaCryptoTransform signPayload(MemorySegment payload)
+      throws KeyUnavailableException {
+    if (payload.byteSize() == 0) {
+      throw new IllegalArgumentException("an empty payload is not placed");
+    }
+    byte[] nonce = nextPayloadNonce();
+    byte[] signature = computePayload(nonce, Signed.payload(payload));
+    count(List.of(payload));
+    return new RdmaCryptoTransform(RdmaTransformId.SIGNING, signature, nonce);
+  }
+
+  /** True if signature and nonce are as long as the algorithm has them. */
+  public final boolean acceptsPayload(RdmaCryptoTransform transform) {
+    return transform.type() == RdmaTransformId.SIGNING
+        && transform.signature().length == RdmaCryptoTransform.SIGNATURE_LENGTH
+        && transform.nonce().length == payloadNonceLength();
+  }
+
+  /**
+   * True if the transform is the right one for a payload that the peer signed; compared in constant
+   * time. False too if {@link #acceptsPayload} is.
+   *
+   * @param payload where the peer can not change it any more; only read
+   * @throws KeyUnavailableException if the session's keys are closed
+   */
+  public final boolean verifyPayload(RdmaCryptoTransform transform, MemorySegment payload)
+      throws KeyUnavailableException {
+    boolean matches =
+        acceptsPayload(transform)
+            && matchesPayload(transform.nonce(), Signed.payload(payload), transform.signature());
+    if (matches) {
+      count(List.of(payload));
+    }
+    return matches;
+  }
+
+  /**
    * What a signature covers.
    *
-   * @param header a copy of the header with zeros for the Signature
-   * @param message the whole message; its first {@link Smb2Header#LENGTH} bytes are not used
+   * @param header a copy of the header with zeros for the Signature; empty for a payload
+   * @param body what follows the header
    */
-  record Signed(byte[] header, List<MemorySegment> message) {
+  record Signed(byte[] header, List<MemorySegment> body) {
+    private static final byte[] NO_HEADER = new byte[0];
+
+    static Signed message(byte[] header, List<MemorySegment> message) {
+      List<MemorySegment> body = new ArrayList<>(message);
+      body.set(0, message.getFirst().asSlice(Smb2Header.LENGTH));
+      return new Signed(header, body);
+    }
+
+    static Signed payload(MemorySegment payload) {
+      return new Signed(NO_HEADER, List.of(payload));
+    }
 
     /** Gives all covered bytes to {@code sink} in order. */
     void feed(byte[] scratch, HeapBytes.Sink sink) throws java.security.GeneralSecurityException {
       sink.accept(header, 0, header.length);
-      HeapBytes.feed(message.getFirst().asSlice(Smb2Header.LENGTH), scratch, sink);
-      for (MemorySegment segment : message.subList(1, message.size())) {
+      for (MemorySegment segment : body) {
         HeapBytes.feed(segment, scratch, sink);
       }
     }
+  }
+
+  /** Bytes of a payload's nonce; none unless the algorithm has one. */
+  int payloadNonceLength() {
+    return 0;
+  }
+
+  /** A nonce that nothing under the key has had. */
+  byte[] nextPayloadNonce() throws KeyUnavailableException {
+    return new byte[0];
+  }
+
+  /** The signature of our own payload. */
+  byte[] computePayload(byte[] nonce, Signed signed) throws KeyUnavailableException {
+    return compute(signed);
+  }
+
+  /** Whether {@code signature} is that of the peer's payload, in constant time. */
+  boolean matchesPayload(byte[] nonce, Signed signed, byte[] signature)
+      throws KeyUnavailableException {
+    return matches(signed, signature);
   }
 
   /** The 16-byte signature of our own message. */

@@ -1,6 +1,7 @@
 package org.sealane.smb.transport;
 
 import java.lang.foreign.MemorySegment;
+import java.util.OptionalInt;
 
 /**
  * One received message, without the transport's own prefix. Backed by a heap array, since ciphers
@@ -16,6 +17,14 @@ public interface InboundFrame extends AutoCloseable {
    */
   default int spareTailBytes() {
     return 0;
+  }
+
+  /**
+   * The token of ours that the peer invalidated with this message. Its {@link
+   * DirectPlacement.Exposure} has no rights any more: {@code revoke} completes at once.
+   */
+  default OptionalInt invalidatedToken() {
+    return OptionalInt.empty();
   }
 
   /** Returns the memory; a second call throws, as it would be somebody else's by then. */

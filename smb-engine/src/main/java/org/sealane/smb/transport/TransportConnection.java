@@ -2,6 +2,7 @@ package org.sealane.smb.transport;
 
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 
 /** One connection that keeps message boundaries and order. Any thread may call any method. */
@@ -17,6 +18,14 @@ public interface TransportConnection {
 
   /** Runs tasks on the owner thread, in order; tasks after close are still run. */
   Executor owner();
+
+  /**
+   * Direct placement of payloads beside the messages, if this connection has it. The same answer
+   * from the connection's first frame to its end.
+   */
+  default Optional<DirectPlacement> placement() {
+    return Optional.empty();
+  }
 
   /**
    * Queues one frame for sending, in call order. The connection owns the frame from here on: it

@@ -53,7 +53,9 @@ public record NtStatus(int code) {
   public static final NtStatus IO_DEVICE_ERROR = new NtStatus(0xC000_0185);
   public static final NtStatus USER_SESSION_DELETED = new NtStatus(0xC000_0203);
   public static final NtStatus CONNECTION_DISCONNECTED = new NtStatus(0xC000_020C);
+  public static final NtStatus RETRY = new NtStatus(0xC000_022D);
   public static final NtStatus NETWORK_SESSION_EXPIRED = new NtStatus(0xC000_035C);
+  public static final NtStatus DUPLICATE_OBJECTID = new NtStatus(0xC000_022A);
   public static final NtStatus FILE_NOT_AVAILABLE = new NtStatus(0xC000_0467);
   public static final NtStatus BAD_DATA = new NtStatus(0xC000_090B);
   public static final NtStatus INVALID_SIGNATURE = new NtStatus(0xC000_A000);

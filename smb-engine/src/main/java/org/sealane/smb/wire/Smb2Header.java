@@ -49,6 +49,16 @@ public record Smb2Header(
     return has(HeaderFlags.ASYNC_COMMAND);
   }
 
+  /** ChannelSequence of a request, 0 to 65,535. */
+  public int channelSequence() {
+    return status.code() & 0xFFFF;
+  }
+
+  /** The Status field of a request that carries a ChannelSequence. */
+  public static NtStatus statusField(int channelSequence) {
+    return new NtStatus(channelSequence & 0xFFFF);
+  }
+
   /** The tree; meaningful only in a header that is not async. */
   public int treeId() {
     return (int) (asyncOrTreeId >>> 32);

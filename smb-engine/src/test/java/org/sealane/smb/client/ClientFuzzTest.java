@@ -11,4 +11,9 @@ class ClientFuzzTest {
   void script(byte[] script) {
     HostileServer.play(script);
   }
+
+  @FuzzTest
+  void placing(byte[] script) {
+    HostileServer.playPlacing(script);
+  }
 }

@@ -10,4 +10,9 @@ class ClientProperty {
   void shouldEndEveryRequestOnceWhateverTheServerDoes(@ForAll @Size(max = 400) byte[] script) {
     HostileServer.play(script);
   }
+
+  @Property(tries = 200)
+  void shouldEndEveryRequestOnceWhenPayloadsArePlaced(@ForAll @Size(max = 400) byte[] script) {
+    HostileServer.playPlacing(script);
+  }
 }

@@ -11,9 +11,11 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import org.sealane.smb.transport.DirectPlacement;
 import org.sealane.smb.transport.FrameHandler;
 import org.sealane.smb.transport.FramePool;
 import org.sealane.smb.transport.InboundFrame;
+import org.sealane.smb.transport.MemoryPlacement;
 import org.sealane.smb.transport.OutboundFrame;
 import org.sealane.smb.transport.Transport;
 import org.sealane.smb.transport.TransportConnection;
@@ -33,8 +35,19 @@ final class FakeTransport implements TransportConnection {
   private boolean wasReset;
   private int frameLimitBytes = FramePool.UNAUTHENTICATED_FRAME_BYTES_MAX;
 
+  private Optional<MemoryPlacement> placement = Optional.empty();
+
   FakeTransport(FramePool pool) {
     this.pool = pool;
+  }
+
+  void placement(MemoryPlacement value) {
+    placement = Optional.of(value);
+  }
+
+  @Override
+  public Optional<DirectPlacement> placement() {
+    return placement.map(value -> value);
   }
 
   void handler(FrameHandler value) {
@@ -109,6 +122,7 @@ final class FakeTransport implements TransportConnection {
     closeReason = Optional.of(cause.getMessage());
     letGo(false);
     closeReported = true;
+    placement.ifPresent(MemoryPlacement::connectionGone);
     handler.orElseThrow().onClosed(Optional.of(cause));
   }
 
@@ -116,6 +130,7 @@ final class FakeTransport implements TransportConnection {
   void reportClose() {
     if (isClosed() && !closeReported) {
       closeReported = true;
+      placement.ifPresent(MemoryPlacement::connectionGone);
       handler.orElseThrow().onClosed(Optional.of(new java.io.IOException(closeReason())));
     }
   }

@@ -9,13 +9,18 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.sealane.smb.lane.Level;
+import org.sealane.smb.negotiate.RdmaTransformId;
+import org.sealane.smb.transport.MemoryFabric;
+import org.sealane.smb.transport.MemoryPlacement;
 import org.sealane.smb.wire.HeaderFlags;
 import org.sealane.smb.wire.NtStatus;
 import org.sealane.smb.wire.Smb2Header;
@@ -38,10 +43,12 @@ final class HostileServer {
     NtStatus.CANCELLED,
     NtStatus.BUFFER_OVERFLOW,
     NtStatus.USER_SESSION_DELETED,
+    NtStatus.RETRY,
   };
 
   private final ByteBuffer script;
-  private final ScriptedServer server = new ScriptedServer();
+  private final Optional<MemoryPlacement> placement;
+  private final ScriptedServer server;
   private final CountingGate gate = new CountingGate(Level.ENCRYPT);
   private final List<CompletableFuture<?>> operations = new ArrayList<>();
   private final AtomicInteger outcomes = new AtomicInteger();
@@ -50,12 +57,27 @@ final class HostileServer {
   private byte[] lastFrame = new byte[0];
   private ClientOpen open;
 
-  private HostileServer(byte[] script) {
+  private HostileServer(byte[] script, Optional<MemoryPlacement> placement) {
     this.script = ByteBuffer.wrap(script);
+    this.placement = placement;
+    server =
+        new ScriptedServer(
+            ScriptedServer.settings(),
+            placement,
+            placement.isPresent() ? EnumSet.allOf(RdmaTransformId.class) : Set.of());
   }
 
   static void play(byte[] script) {
-    new HostileServer(script).play();
+    new HostileServer(script, Optional.empty()).play();
+  }
+
+  /** The same over a transport that places payloads, of which there are only a few at a time. */
+  static void playPlacing(byte[] script) {
+    MemoryFabric fabric = new MemoryFabric();
+    MemoryPlacement placement = new MemoryPlacement(fabric, 16_384, 4, true, 8192, _ -> {});
+    new HostileServer(script, Optional.of(placement)).play();
+    assertThat(fabric.exposedNow()).isZero();
+    assertThat(placement.leasesOut()).isZero();
   }
 
   private void play() {
@@ -110,7 +132,7 @@ final class HostileServer {
   private void step() {
     switch (next() % 14) {
       case 0 -> begin(open.read(next(), MemorySegment.ofArray(new byte[1 + 97 * next()])));
-      case 1 -> begin(open.write(next(), MemorySegment.ofArray(new byte[1 + next()]), false));
+      case 1 -> begin(open.write(next(), MemorySegment.ofArray(new byte[written()]), false));
       case 2 -> begin(open.read(0, MemorySegment.ofArray(new byte[3 << 20])));
       case 3 -> begin(open.queryDirectory("*", next() % 2 == 0));
       case 4 -> begin(open.information());
@@ -129,6 +151,11 @@ final class HostileServer {
       }
       default -> throw new AssertionError("14 cases");
     }
+  }
+
+  /** Long enough, now and then, to be placed where that can be. */
+  private int written() {
+    return 1 + next() * (placement.isPresent() ? 97 : 1);
   }
 
   private void answer(Level level) {
@@ -206,7 +233,8 @@ final class HostileServer {
   }
 
   private NtStatus status() {
-    return STATUSES[next() % STATUSES.length];
+    // The last is for placed payloads; without them the scripts keep their meaning.
+    return STATUSES[next() % (placement.isPresent() ? STATUSES.length : STATUSES.length - 1)];
   }
 
   /** The next byte of the script, 0 when it is over. */

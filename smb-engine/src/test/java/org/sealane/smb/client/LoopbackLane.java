@@ -13,6 +13,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.sealane.smb.auth.NodeMechanism;
 import org.sealane.smb.auth.TestNodes;
 import org.sealane.smb.lane.LaneBinding;
@@ -30,16 +31,18 @@ import org.sealane.smb.share.CreateParameters;
 import org.sealane.smb.share.DirectoryShare;
 import org.sealane.smb.share.SharePath;
 import org.sealane.smb.transport.FramePool;
+import org.sealane.smb.transport.Transport;
 import org.sealane.smb.transport.tcp.TcpSettings;
 import org.sealane.smb.transport.tcp.TcpTransport;
 
 /**
- * A real server and a real client in one process, over loopback TCP, with the node mechanism. The
- * server's shares are named by the level that they ask for; all show one directory.
+ * A real server and a real client in one process, over loopback TCP unless another transport is
+ * given, with the node mechanism. The server's shares are named by the level that they ask for; all
+ * show one directory.
  */
 final class LoopbackLane implements AutoCloseable {
   final FramePool pool = new FramePool(128 << 20, 64 << 20);
-  final TcpTransport transport = new TcpTransport(TcpSettings.defaults(), pool);
+  final Transport transport;
   final Queue<ServerEvent> serverEvents = new ConcurrentLinkedQueue<>();
   final Queue<ClientEvent> clientEvents = new ConcurrentLinkedQueue<>();
   final SmbClient client;
@@ -49,6 +52,12 @@ final class LoopbackLane implements AutoCloseable {
   private final LaneBinding binding;
 
   LoopbackLane(Path directory) throws IOException {
+    this(directory, pool -> new TcpTransport(TcpSettings.defaults(), pool));
+  }
+
+  /** Over another transport than TCP. */
+  LoopbackLane(Path directory, Function<FramePool, Transport> transportOf) throws IOException {
+    transport = transportOf.apply(pool);
     TestNodes nodes = new TestNodes();
     share = new DirectoryShare(directory, DirectoryShare.Settings.of("test", 7));
     clientMechanism = nodes.mechanism("one");

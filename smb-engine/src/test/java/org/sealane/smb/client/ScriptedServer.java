@@ -32,6 +32,7 @@ import org.sealane.smb.negotiate.NegotiateResponse;
 import org.sealane.smb.negotiate.NegotiateResponseCodec;
 import org.sealane.smb.negotiate.NegotiatedConnection;
 import org.sealane.smb.negotiate.PreauthIntegrityHash;
+import org.sealane.smb.negotiate.RdmaTransformId;
 import org.sealane.smb.negotiate.SecurityMode;
 import org.sealane.smb.negotiate.ServerNegotiation;
 import org.sealane.smb.negotiate.SigningAlgorithm;
@@ -43,6 +44,7 @@ import org.sealane.smb.share.CreateDisposition;
 import org.sealane.smb.share.CreateParameters;
 import org.sealane.smb.share.SharePath;
 import org.sealane.smb.transport.FramePool;
+import org.sealane.smb.transport.MemoryPlacement;
 import org.sealane.smb.tree.ShareType;
 import org.sealane.smb.tree.TreeConnectResponse;
 import org.sealane.smb.tree.TreeConnectResponseCodec;
@@ -81,7 +83,12 @@ final class ScriptedServer {
   final List<ClientEvent> events = new ArrayList<>();
   final ClientConnection connection;
   final FakeContext context = new FakeContext();
+  private final Set<RdmaTransformId> transforms;
   long nowNanos = 1_000;
+
+  /** The client's, so that each connection can have keys of its own. */
+  byte[] salt = new byte[32];
+
   Optional<SessionKeys> keys = Optional.empty();
   Optional<NegotiatedConnection> negotiated = Optional.empty();
   private PreauthIntegrityHash hash = PreauthIntegrityHash.initial();
@@ -91,6 +98,19 @@ final class ScriptedServer {
   }
 
   ScriptedServer(ClientSettings settings) {
+    this(settings, Optional.empty(), Set.of());
+  }
+
+  /**
+   * @param placement what the client's end of the connection places with
+   * @param transforms what the server's NEGOTIATE has
+   */
+  ScriptedServer(
+      ClientSettings settings,
+      Optional<MemoryPlacement> placement,
+      Set<RdmaTransformId> transforms) {
+    this.transforms = transforms;
+    placement.ifPresent(transport::placement);
     connection =
         new ClientConnection(
             transport,
@@ -114,8 +134,7 @@ final class ScriptedServer {
   }
 
   ClientConnection negotiate() {
-    CompletableFuture<ClientConnection> done =
-        connection.negotiate(new byte[32]).toCompletableFuture();
+    CompletableFuture<ClientConnection> done = connection.negotiate(salt).toCompletableFuture();
     answerNegotiate(CipherId.AES_128_GCM);
     return done.join();
   }
@@ -127,7 +146,7 @@ final class ScriptedServer {
             Set.of(Dialect.SMB_3_1_1),
             List.of(cipher),
             List.of(SigningAlgorithm.AES_GMAC),
-            Set.of(),
+            transforms,
             SecurityMode.SIGNING_ENABLED,
             new Capabilities(Capabilities.LARGE_MTU),
             MaxSizes.all(8 << 20),

@@ -94,4 +94,24 @@ class IoFuzzTest {
   void setInfoResponse(byte[] message) {
     CodecFuzz.check(Specimen.SET_INFO_RESPONSE, message);
   }
+
+  @FuzzTest
+  void bufferDescriptorV1(byte[] message) {
+    CodecFuzz.check(TransformedPayloadTest.DESCRIPTORS, message);
+  }
+
+  @FuzzTest
+  void rdmaTransform(byte[] message) {
+    CodecFuzz.check(TransformedPayloadTest.TRANSFORM, message);
+  }
+
+  @FuzzTest
+  void rdmaCryptoTransform(byte[] message) {
+    CodecFuzz.check(TransformedPayloadTest.CRYPTO, message);
+  }
+
+  @FuzzTest
+  void transformedPayload(byte[] message) {
+    CodecFuzz.check(TransformedPayloadTest.PAYLOAD, message);
+  }
 }

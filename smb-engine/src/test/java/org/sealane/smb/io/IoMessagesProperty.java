@@ -156,7 +156,8 @@ class IoMessagesProperty {
         Combinators.combine(fileIds(), guids, Arbitraries.integers())
             .as(CreateContext.DurableHandleReconnectV2::new),
         instants().optional().map(CreateContext.QueryMaximalAccess::new),
-        Arbitraries.longs().map(CreateContext.AllocationSize::new));
+        Arbitraries.longs().map(CreateContext.AllocationSize::new),
+        Arbitraries.just(new CreateContext.QueryOnDiskId()));
   }
 
   @Provide
@@ -165,7 +166,9 @@ class IoMessagesProperty {
         Combinators.combine(Arbitraries.longs().between(0, U32_MAX), Arbitraries.integers())
             .as(CreateContext.DurableHandleResponseV2::new),
         Combinators.combine(Arbitraries.integers().map(NtStatus::new), Arbitraries.integers())
-            .as(CreateContext.MaximalAccess::new));
+            .as(CreateContext.MaximalAccess::new),
+        Combinators.combine(Arbitraries.longs(), Arbitraries.longs())
+            .as(CreateContext.OnDiskId::new));
   }
 
   @Provide

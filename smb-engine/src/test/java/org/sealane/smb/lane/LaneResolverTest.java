@@ -32,7 +32,8 @@ class LaneResolverTest {
           (volume, kind) ->
               volume.equals(VOLUME) && kind == LaneKind.CSV
                   ? Optional.of(BACKEND)
-                  : Optional.empty());
+                  : Optional.empty(),
+          PolicyState.NONE);
 
   @BeforeEach
   void publish() {

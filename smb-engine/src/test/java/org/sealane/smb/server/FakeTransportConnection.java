@@ -10,9 +10,11 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
+import org.sealane.smb.transport.DirectPlacement;
 import org.sealane.smb.transport.FrameHandler;
 import org.sealane.smb.transport.OutboundFrame;
 import org.sealane.smb.transport.Transport;
@@ -23,12 +25,19 @@ final class FakeTransportConnection implements TransportConnection {
   final Deque<Runnable> ownerTasks = new ArrayDeque<>();
   final Deque<byte[]> sent = new ArrayDeque<>();
   final List<OutboundFrame> held = new ArrayList<>();
+  final Deque<OptionalInt> invalidated = new ArrayDeque<>();
   Optional<FrameHandler> handler = Optional.empty();
+  Optional<DirectPlacement> placement = Optional.empty();
   Optional<String> closed = Optional.empty();
   boolean flushed;
   boolean reading = true;
   boolean holdSends;
   int frameLimit = -1;
+
+  @Override
+  public Optional<DirectPlacement> placement() {
+    return placement;
+  }
 
   /** Takes a copy of each frame, as the kernel would. */
   @Override
@@ -55,6 +64,7 @@ final class FakeTransportConnection implements TransportConnection {
       bytes.writeBytes(segment.toArray(ValueLayout.JAVA_BYTE));
     }
     sent.add(bytes.toByteArray());
+    invalidated.add(frame.invalidates());
     frame.released().run(true);
   }
 

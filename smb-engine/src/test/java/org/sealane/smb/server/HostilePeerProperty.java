@@ -10,4 +10,9 @@ class HostilePeerProperty {
   void shouldSurviveAnyScript(@ForAll @Size(max = 600) byte[] script) {
     HostileScript.play(script);
   }
+
+  @Property(tries = 200)
+  void shouldSurviveAnyScriptWhenPayloadsArePlaced(@ForAll @Size(max = 600) byte[] script) {
+    HostileScript.playPlacing(script);
+  }
 }

@@ -23,26 +23,48 @@ final class HostileScript {
   private static final int STEPS_MAX = 200;
   private static final long POOL_BYTES_MAX = 48L << 20;
 
+  private static final ServerSettings SETTINGS =
+      ServerSettings.defaults(ServerHarness.SERVER_GUID)
+          .with(Limit.CREDITS, 64)
+          .with(Limit.OPENS_PER_SESSION, 4)
+          .with(Limit.OPERATIONS, 3)
+          .with(Limit.WAITING_OPERATIONS, 5);
+
   private final byte[] script;
-  private final ServerHarness server =
-      ServerHarness.of(
-          ServerSettings.defaults(ServerHarness.SERVER_GUID)
-              .with(Limit.CREDITS, 64)
-              .with(Limit.OPENS_PER_SESSION, 4)
-              .with(Limit.OPERATIONS, 3)
-              .with(Limit.WAITING_OPERATIONS, 5));
-  private final ScriptedPeer peer = new ScriptedPeer(server);
-  private final PeerFiles files = new PeerFiles(peer);
+  private final Optional<HostilePlacement> placement;
+  private final ServerHarness server;
+  private final ScriptedPeer peer;
+  private final PeerFiles files;
   private FileId fileId = new FileId(1, 1);
   private byte[] last = new byte[0];
   private int position;
 
-  HostileScript(byte[] script) {
+  private HostileScript(byte[] script, Optional<HostilePlacement> placement) {
     this.script = script;
+    this.placement = placement;
+    server =
+        ServerHarness.placing(
+            SETTINGS, TrafficGate.OPEN, onError -> placement.map(each -> each.forServer(onError)));
+    peer = new ScriptedPeer(server);
+    if (placement.isPresent()) {
+      peer.transforms = PlacingPeer.BOTH;
+    }
+    files = new PeerFiles(peer);
   }
 
   static void play(byte[] script) {
-    HostileScript hostile = new HostileScript(script);
+    play(new HostileScript(script, Optional.empty()));
+  }
+
+  /** The same over a transport that places payloads. */
+  static void playPlacing(byte[] script) {
+    try (HostilePlacement placement = new HostilePlacement()) {
+      play(new HostileScript(script, Optional.of(placement)));
+    }
+  }
+
+  private static void play(HostileScript hostile) {
+    byte[] script = hostile.script;
     hostile.begin();
     for (int i = 0; i < STEPS_MAX && hostile.position < script.length; i++) {
       hostile.step();
@@ -178,8 +200,14 @@ final class HostileScript {
       case CREATE -> files.create(next() % 3 == 0 ? "" : "f" + next() % 4);
       case CLOSE -> files.close(named);
       case FLUSH -> files.flush(named);
-      case READ -> files.read(named, next(), next() * 300L);
-      case WRITE -> files.write(named, next(), new byte[next() * 40]);
+      case READ ->
+          placement.isPresent() && next() % 4 > 0
+              ? placement.get().read(files, named, this::next)
+              : files.read(named, next(), next() * 300L);
+      case WRITE ->
+          placement.isPresent() && next() % 4 > 0
+              ? placement.get().write(files, named, this::next)
+              : files.write(named, next(), new byte[next() * 40]);
       case IOCTL ->
           files.ioctl(
               IoctlRequest.fsctl(

@@ -30,11 +30,14 @@ final class MemoryShare implements ShareBackend {
   int closed;
   int readChunk = Integer.MAX_VALUE;
   Runnable beforeRead = () -> {};
+  Runnable beforeCreate = () -> {};
+  Runnable beforeWrite = () -> {};
   RuntimeException fault;
 
   @Override
   public synchronized ShareOpen create(CreateParameters parameters, Caller caller)
       throws ShareException {
+    beforeCreate.run();
     String name = parameters.path().wire();
     calls.add("create " + name + " by " + caller.node());
     boolean directory = parameters.path().isRoot();
@@ -145,6 +148,7 @@ final class MemoryShare implements ShareBackend {
 
     @Override
     public void write(long offset, MemorySegment from, boolean writeThrough) throws ShareException {
+      beforeWrite.run();
       synchronized (MemoryShare.this) {
         requireOpen();
         requireSize(offset + from.byteSize());

@@ -9,7 +9,6 @@ import org.sealane.smb.wire.Command;
 import org.sealane.smb.wire.CompoundReader;
 import org.sealane.smb.wire.HeaderFlags;
 import org.sealane.smb.wire.MessageWriter;
-import org.sealane.smb.wire.NtStatus;
 import org.sealane.smb.wire.Smb2Header;
 import org.sealane.smb.wire.Smb2HeaderCodec;
 
@@ -23,6 +22,7 @@ final class PeerRequest {
   private int charge = 1;
   private int credits = 32;
   private int flags;
+  private int channelSequence;
   private OptionalLong messageId = OptionalLong.empty();
   private OptionalLong asyncId = OptionalLong.empty();
   private OptionalLong sessionId = OptionalLong.empty();
@@ -62,6 +62,15 @@ final class PeerRequest {
 
   PeerRequest flag(int flag) {
     flags |= flag;
+    return this;
+  }
+
+  PeerRequest replay() {
+    return flag(HeaderFlags.REPLAY_OPERATION);
+  }
+
+  PeerRequest channelSequence(int number) {
+    channelSequence = number;
     return this;
   }
 
@@ -114,7 +123,7 @@ final class PeerRequest {
     Smb2HeaderCodec.encode(
         new Smb2Header(
             charge,
-            NtStatus.SUCCESS,
+            Smb2Header.statusField(channelSequence),
             command,
             credits,
             flags,

@@ -25,6 +25,7 @@ import org.sealane.smb.negotiate.NegotiateContext;
 import org.sealane.smb.negotiate.NegotiateRequest;
 import org.sealane.smb.negotiate.NegotiateRequestCodec;
 import org.sealane.smb.negotiate.PreauthIntegrityHash;
+import org.sealane.smb.negotiate.RdmaTransformId;
 import org.sealane.smb.negotiate.SecurityMode;
 import org.sealane.smb.negotiate.SigningAlgorithm;
 import org.sealane.smb.session.SessionSetupRequest;
@@ -45,11 +46,20 @@ final class ScriptedPeer {
   CipherId cipher = CipherId.AES_128_GCM;
   SigningAlgorithm signing = SigningAlgorithm.AES_GMAC;
   PreauthIntegrityHash hash = PreauthIntegrityHash.initial();
+  List<RdmaTransformId> transforms = List.of();
+  byte[] salt = new byte[32];
+
+  /** From which each session's goes on. */
+  PreauthIntegrityHash negotiatedHash = hash;
+
   Optional<SessionKeys> keys = Optional.empty();
   long nextMessageId;
   long granted = 1;
   long sessionId;
   int treeId;
+
+  /** What SESSION_SETUP says it replaces. */
+  long previousSessionId;
 
   /**
    * One response.
@@ -82,16 +92,23 @@ final class ScriptedPeer {
   }
 
   NegotiateRequest negotiateRequest() {
+    List<NegotiateContext> contexts = new ArrayList<>();
+    contexts.add(
+        new NegotiateContext.PreauthIntegrity(
+            List.of(NegotiateContext.PreauthIntegrity.SHA_512), salt));
+    contexts.add(new NegotiateContext.Encryption(List.of(cipher.id())));
+    contexts.add(new NegotiateContext.Signing(List.of(signing.id())));
+    if (!transforms.isEmpty()) {
+      contexts.add(
+          new NegotiateContext.RdmaTransform(
+              transforms.stream().map(RdmaTransformId::id).toList()));
+    }
     return new NegotiateRequest(
         SecurityMode.SIGNING_ENABLED,
         new Capabilities(Capabilities.LARGE_MTU | Capabilities.ENCRYPTION),
         new UUID(4, 4),
         List.of(Dialect.SMB_3_1_1.revision()),
-        List.of(
-            new NegotiateContext.PreauthIntegrity(
-                List.of(NegotiateContext.PreauthIntegrity.SHA_512), new byte[32]),
-            new NegotiateContext.Encryption(List.of(cipher.id())),
-            new NegotiateContext.Signing(List.of(signing.id()))));
+        contexts);
   }
 
   Reply negotiate() {
@@ -104,6 +121,7 @@ final class ScriptedPeer {
     hash = hash.extend(MemorySegment.ofArray(message));
     Reply reply = ask(message);
     hash = hash.extend(reply.in().message());
+    negotiatedHash = hash;
     return reply;
   }
 
@@ -126,7 +144,11 @@ final class ScriptedPeer {
   PeerRequest setupRequest(String word, int flags) {
     SessionSetupRequest setup =
         new SessionSetupRequest(
-            flags, SecurityMode.SIGNING_ENABLED, Capabilities.NONE, 0, TestMechanism.token(word));
+            flags,
+            SecurityMode.SIGNING_ENABLED,
+            Capabilities.NONE,
+            previousSessionId,
+            TestMechanism.token(word));
     return request(Command.SESSION_SETUP)
         .body(out -> SessionSetupRequestCodec.encode(setup, out))
         .credits(64);

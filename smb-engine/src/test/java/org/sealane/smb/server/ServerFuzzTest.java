@@ -11,4 +11,9 @@ class ServerFuzzTest {
   void script(byte[] script) {
     HostileScript.play(script);
   }
+
+  @FuzzTest
+  void placing(byte[] script) {
+    HostileScript.playPlacing(script);
+  }
 }

@@ -2,6 +2,7 @@ package org.sealane.smb.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.time.Duration;
@@ -9,9 +10,13 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.sealane.smb.negotiate.ServerNegotiation;
+import org.sealane.smb.transport.DirectPlacement;
 import org.sealane.smb.transport.FramePool;
 import org.sealane.smb.transport.InboundFrame;
 
@@ -23,20 +28,60 @@ final class ServerHarness {
   static final UUID SERVER_GUID = new UUID(3, 3);
 
   final FramePool pool = new FramePool(64L << 20, 16L << 20);
-  final MemoryShare share = new MemoryShare();
+  final MemoryShare share;
   final TestMechanism mechanism = new TestMechanism();
+  final GlobalSessions globalSessions;
+  final DurableOpens durableOpens;
   final List<ServerEvent> events = new ArrayList<>();
   final FakeTransportConnection transport = new FakeTransportConnection();
   final Deque<Runnable> workers = new ArrayDeque<>();
   final ServerConnection connection;
-  private final AtomicLong sessionIds = new AtomicLong(0x5000_0000_0000_0001L);
-  private final AtomicLong openIds = new AtomicLong(1);
+  private final AtomicLong sessionIds;
+  private final AtomicLong openIds;
+  private final ServerSettings settings;
+  private final ShareResolver resolver;
   boolean workersPaused;
   boolean finished;
   boolean authenticated;
   long nowNanos = 1_000_000_000_000L;
 
   ServerHarness(ServerSettings settings, ShareResolver resolver) {
+    this(settings, resolver, Optional.empty(), _ -> Optional.empty());
+  }
+
+  /**
+   * @param placement the connection's, told of work requests that fail
+   */
+  ServerHarness(
+      ServerSettings settings,
+      ShareResolver resolver,
+      Function<Consumer<IOException>, Optional<DirectPlacement>> placement) {
+    this(settings, resolver, Optional.empty(), placement);
+  }
+
+  /**
+   * @param beside another connection of the same server, with whose worker threads and owner this
+   *     one's have nothing to do
+   */
+  private ServerHarness(
+      ServerSettings settings,
+      ShareResolver resolver,
+      Optional<ServerHarness> beside,
+      Function<Consumer<IOException>, Optional<DirectPlacement>> placement) {
+    transport.placement = placement.apply(e -> transport.close(e.getMessage()));
+    this.settings = settings;
+    this.resolver = resolver;
+    share = beside.map(other -> other.share).orElseGet(MemoryShare::new);
+    globalSessions = beside.map(other -> other.globalSessions).orElseGet(GlobalSessions::new);
+    durableOpens =
+        beside
+            .map(other -> other.durableOpens)
+            .orElseGet(() -> new DurableOpens(settings.limit(Limit.DURABLE_OPENS)));
+    sessionIds =
+        beside
+            .map(other -> other.sessionIds)
+            .orElseGet(() -> new AtomicLong(0x5000_0000_0000_0001L));
+    openIds = beside.map(other -> other.openIds).orElseGet(() -> new AtomicLong(1));
     ConnectionEnvironment environment =
         new ConnectionEnvironment(
             transport.id(),
@@ -47,7 +92,10 @@ final class ServerHarness {
             resolver,
             () -> new ServerNegotiation.Fresh(new byte[32], 0),
             sessionIds::getAndIncrement,
-            openIds::getAndIncrement);
+            openIds::getAndIncrement,
+            globalSessions,
+            durableOpens,
+            transport.placement());
     connection =
         new ServerConnection(
             transport,
@@ -66,7 +114,12 @@ final class ServerHarness {
                 finished = true;
               }
             });
-    transport.handler = java.util.Optional.of(connection);
+    transport.handler = Optional.of(connection);
+  }
+
+  /** One more connection of the same server. */
+  ServerHarness another() {
+    return new ServerHarness(settings, resolver, Optional.of(this), _ -> Optional.empty());
   }
 
   /** A server whose every name is the one memory share, at any level. */
@@ -79,13 +132,21 @@ final class ServerHarness {
   }
 
   static ServerHarness gated(ServerSettings settings, TrafficGate gate) {
+    return placing(settings, gate, _ -> Optional.empty());
+  }
+
+  static ServerHarness placing(
+      ServerSettings settings,
+      TrafficGate gate,
+      Function<Consumer<IOException>, Optional<DirectPlacement>> placement) {
     ServerHarness[] made = new ServerHarness[1];
     made[0] =
         new ServerHarness(
             settings,
             request ->
                 new ShareResolver.Granted(
-                    request.shareName(), made[0].share, gate, ControlHandler.NONE, false));
+                    request.shareName(), made[0].share, gate, ControlHandler.NONE, false),
+            placement);
     return made[0];
   }
 

@@ -186,6 +186,17 @@ class DirectoryShareChangeTest extends ShareFixture {
     }
 
     @Test
+    void shouldKeepWhatWasToBeDeletedWhenTheOpenIsAbandoned() throws ShareException {
+      open("f", CreateDisposition.CREATE, FILE | CreateOptions.DELETE_ON_CLOSE).abandon();
+      ShareOpen pending = open("f", CreateDisposition.OPEN, FILE);
+      pending.setInformation(new FileChange.Disposition(true));
+      pending.abandon();
+
+      assertThat(root.resolve("f")).exists();
+      open("f", CreateDisposition.OPEN, FILE).close();
+    }
+
+    @Test
     void shouldDeleteWhenOpenedToDeleteOnClose() throws ShareException {
       int options = FILE | CreateOptions.DELETE_ON_CLOSE;
       ShareOpen other = open("f", CreateDisposition.CREATE, FILE);

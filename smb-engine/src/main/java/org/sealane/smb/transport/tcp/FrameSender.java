@@ -43,6 +43,9 @@ final class FrameSender {
     /** The queue is longer than anything may be; the connection must be reset. */
     void onOverflow();
 
+    /** What is queued may not leave any more; the connection must be reset. */
+    void onForbidden();
+
     /** The socket failed, or a frame could not be read. */
     void onFailed(Throwable cause);
 
@@ -64,6 +67,9 @@ final class FrameSender {
   private boolean batching;
   private boolean pumping;
   private boolean reportedWritable = true;
+
+  /** A guarded piece that the socket has not taken yet; it counts nothing in Netty's own limit. */
+  private boolean guardedWaits;
 
   FrameSender(Channel channel, TcpSettings settings, TcpCounters counters, Listener listener) {
     this.channel = channel;
@@ -174,7 +180,7 @@ final class FrameSender {
     }
     pumping = true;
     try {
-      while (!closed && channel.isWritable() && hasCurrent()) {
+      while (!closed && !guardedWaits && channel.isWritable() && hasCurrent()) {
         writePiece();
       }
     } catch (RuntimeException e) {
@@ -222,27 +228,40 @@ final class FrameSender {
   /** Hands one buffer to the channel, with as many frames or as much of one as it holds. */
   private void writePiece() {
     List<OutboundFrame> ended = new ArrayList<>();
+    List<OutboundFrame.Permit> permits = new ArrayList<>();
     Cursor first = current.orElseThrow();
     if (!first.isAtEnd() && first.prefixWritten && first.isWrappable()) {
-      write(first.wrap(), first, ended);
+      guard(first, permits);
+      write(first.wrap(), first, ended, permits);
       return;
     }
     int capacity = (int) Math.min(PIECE_BYTES, unsentBytes.get() + SMALL_FRAME_BYTES);
     ByteBuf piece = channel.alloc().directBuffer(capacity, capacity);
     try {
-      fill(piece, ended);
+      fill(piece, ended, permits);
     } catch (RuntimeException e) {
       piece.release();
       ended.forEach(frame -> release(frame, false));
       throw e;
     }
-    flush(piece, ended);
+    flush(piece, ended, permits);
+  }
+
+  private static void guard(Cursor cursor, List<OutboundFrame.Permit> permits) {
+    if (cursor.frame.permit() != OutboundFrame.Permit.ALWAYS) {
+      permits.add(cursor.frame.permit());
+    }
   }
 
   /** Copies until the piece is full, the queue is empty, or bytes come that need no copy. */
-  private void fill(ByteBuf piece, List<OutboundFrame> ended) {
+  private void fill(ByteBuf piece, List<OutboundFrame> ended, List<OutboundFrame.Permit> permits) {
+    Optional<Cursor> guarded = Optional.empty();
     while (hasCurrent()) {
       Cursor cursor = current.orElseThrow();
+      if (guarded.filter(known -> known == cursor).isEmpty()) {
+        guarded = current;
+        guard(cursor, permits);
+      }
       if (cursor.isAtEnd()) {
         ended.add(cursor.frame);
         current = Optional.empty();
@@ -255,18 +274,27 @@ final class FrameSender {
     }
   }
 
-  private void write(ByteBuf wrapped, Cursor cursor, List<OutboundFrame> ended) {
+  private void write(
+      ByteBuf wrapped,
+      Cursor cursor,
+      List<OutboundFrame> ended,
+      List<OutboundFrame.Permit> permits) {
     if (cursor.isAtEnd()) {
       ended.add(cursor.frame);
       current = Optional.empty();
     }
-    flush(wrapped, ended);
+    flush(wrapped, ended, permits);
   }
 
-  private void flush(ByteBuf bytes, List<OutboundFrame> ended) {
+  private void flush(ByteBuf bytes, List<OutboundFrame> ended, List<OutboundFrame.Permit> permits) {
+    boolean guarded = !permits.isEmpty();
+    guardedWaits = guarded;
     channel
-        .writeAndFlush(bytes)
+        .writeAndFlush(guarded ? new GuardedPiece(bytes, permits, listener::onForbidden) : bytes)
         .addListener(written -> {
+          if (guarded) {
+            guardedWaits = false;
+          }
           if (!written.isSuccess() && !(written.cause() instanceof ClosedChannelException)) {
             listener.onFailed(written.cause());
           }
@@ -274,7 +302,11 @@ final class FrameSender {
             release(frame, written.isSuccess());
           }
           if (!pumping && !closed) {
-            report();
+            if (guarded) {
+              pump();
+            } else {
+              report();
+            }
           }
         });
   }

@@ -248,6 +248,12 @@ final class TcpConnection implements TransportConnection {
     }
 
     @Override
+    public void onForbidden() {
+      transport.counters().increment(TcpCounter.FORBIDDEN_SENDS);
+      resetNow(new IOException("queued bytes are weaker than is required by now"));
+    }
+
+    @Override
     public void onFailed(Throwable cause) {
       closeNow(cause);
     }

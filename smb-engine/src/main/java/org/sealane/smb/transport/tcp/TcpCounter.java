@@ -29,7 +29,9 @@ public enum TcpCounter {
   /** Times that reading stopped because too much frame memory was lent. */
   MEMORY_WAITS("waits for frame memory"),
   /** Connections reset because too much was queued for a peer that does not read. */
-  SEND_QUEUE_OVERFLOWS("send queue overflows");
+  SEND_QUEUE_OVERFLOWS("send queue overflows"),
+  /** Connections reset because bytes that were queued became too weak to leave. */
+  FORBIDDEN_SENDS("forbidden sends");
 
   private final String label;
 

@@ -1,0 +1,63 @@
+package org.sealane.deploy.node;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.sealane.deploy.config.NodeConfig.LaneTransport;
+import org.sealane.rdma.software.SoftwareProvider;
+import org.sealane.rdma.software.SoftwareSettings;
+import org.sealane.rdma.transport.RdmaSettings;
+import org.sealane.rdma.transport.RdmaTransport;
+import org.sealane.rdma.verbs.VerbsException;
+import org.sealane.rdma.verbs.VerbsProvider;
+import org.sealane.smb.transport.FramePool;
+import org.sealane.smb.transport.Transport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The RDMA transport of a node, if its configuration names one that can be opened here; and what
+ * was found of others. Without one, lanes go over TCP.
+ *
+ * @param rdma the open transport
+ * @param open what is open, TCP included, in the order of the configuration
+ */
+record LaneCarriers(Optional<RdmaTransport> rdma, List<LaneTransport> open) {
+  private static final Logger LOG = LoggerFactory.getLogger(LaneCarriers.class);
+
+  /** Looks for devices, tells in one line each, and opens the first that is configured. */
+  static LaneCarriers open(List<LaneTransport> configured, FramePool pool) {
+    VerbsProvider software = new SoftwareProvider(SoftwareSettings.defaults());
+    software.probe().forEach(found -> LOG.info("{}", found.line()));
+    List<LaneTransport> open = new ArrayList<>();
+    Optional<RdmaTransport> rdma = Optional.empty();
+    for (LaneTransport transport : configured) {
+      switch (transport) {
+        case TCP -> open.add(transport);
+        case RDMA_SOFTWARE -> {
+          rdma = open(software, pool);
+          rdma.ifPresent(opened -> open.add(transport));
+        }
+      }
+    }
+    return new LaneCarriers(rdma, List.copyOf(open));
+  }
+
+  private static Optional<RdmaTransport> open(VerbsProvider provider, FramePool pool) {
+    try {
+      RdmaTransport opened =
+          new RdmaTransport(provider.open(Optional.empty()), RdmaSettings.defaults(), pool);
+      LOG.info("rdma provider={} opened", provider.name());
+      return Optional.of(opened);
+    } catch (VerbsException e) {
+      LOG.warn(
+          "rdma provider={} not opened, lanes go over TCP: {}", provider.name(), e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  /** The transport that lanes prefer over TCP. */
+  Optional<Transport> preferred() {
+    return rdma.map(opened -> opened);
+  }
+}

@@ -1,0 +1,101 @@
+package org.sealane.rdma.software;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.sealane.rdma.verbs.CompletionQueue;
+import org.sealane.rdma.verbs.ConnectParameters;
+import org.sealane.rdma.verbs.ConnectRequest;
+import org.sealane.rdma.verbs.QueuePair;
+import org.sealane.rdma.verbs.QueuePairSettings;
+import org.sealane.rdma.verbs.Verbs;
+
+/**
+ * Connections leave nothing behind. {@code -Dsealane.rdma.connects=10000} makes that many instead
+ * of a few.
+ */
+class ConnectLeakTest {
+  private static final int CONNECTS = Integer.getInteger("sealane.rdma.connects", 200);
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final ConnectParameters PARAMETERS = new ConnectParameters(new byte[0], 4, 4);
+
+  @TempDir private Path directory;
+  private final BlockingQueue<ConnectRequest> requests = new ArrayBlockingQueue<>(16);
+
+  private static long count(Path files) throws Exception {
+    try (Stream<Path> listed = Files.list(files)) {
+      return listed.count();
+    }
+  }
+
+  private long sharedFiles() throws Exception {
+    try (Stream<Path> all = Files.walk(directory)) {
+      return all.count();
+    }
+  }
+
+  private static <T> T get(CompletionStage<T> stage) throws Exception {
+    return stage.toCompletableFuture().get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+  }
+
+  @Test
+  void shouldLeaveNothingWhenManyConnectionsCameAndWent() throws Exception {
+    SoftwareProvider provider = new SoftwareProvider(SoftwareSettings.in(directory.resolve("r")));
+    try (Verbs server = provider.open(Optional.empty());
+        Verbs client = provider.open(Optional.empty());
+        CompletionQueue ofServer = server.createCompletionQueue(64);
+        CompletionQueue ofClient = client.createCompletionQueue(64);
+        Verbs.Listener listener =
+            server.listen(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 16, requests::add)) {
+      connectAndClose(client, ofClient, ofServer, listener);
+      long descriptors = count(Path.of("/proc/self/fd"));
+      long threads = count(Path.of("/proc/self/task"));
+      long files = sharedFiles();
+      for (int i = 0; i < CONNECTS; i++) {
+        connectAndClose(client, ofClient, ofServer, listener);
+      }
+      await()
+          .atMost(LIMIT)
+          .untilAsserted(() -> {
+            assertThat(count(Path.of("/proc/self/fd"))).isLessThanOrEqualTo(descriptors + 4);
+            assertThat(sharedFiles()).isEqualTo(files);
+          });
+      // The virtual machine's own threads come and go; one a connection would be far more.
+      assertThat(count(Path.of("/proc/self/task"))).isLessThan(threads + CONNECTS / 4);
+    }
+    assertThat(count(directory.resolve("r"))).as("only the lock of the place").isEqualTo(1);
+  }
+
+  private void connectAndClose(
+      Verbs client, CompletionQueue ofClient, CompletionQueue ofServer, Verbs.Listener listener)
+      throws Exception {
+    CompletionStage<QueuePair> connecting =
+        client.connect(
+            listener.address(),
+            new QueuePairSettings(ofClient, 4, 4),
+            PARAMETERS,
+            reason -> {},
+            LIMIT);
+    ConnectRequest request = requests.poll(LIMIT.toSeconds(), TimeUnit.SECONDS);
+    CompletionStage<QueuePair> accepting =
+        request.accept(new QueuePairSettings(ofServer, 4, 4), PARAMETERS, reason -> {}, made -> {});
+    QueuePair made = get(connecting);
+    QueuePair accepted = get(accepting);
+    made.close();
+    accepted.close();
+  }
+}

@@ -1,0 +1,158 @@
+package org.sealane.rdma.software;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.sealane.rdma.verbs.Access;
+import org.sealane.rdma.verbs.Completion;
+import org.sealane.rdma.verbs.CompletionQueue;
+import org.sealane.rdma.verbs.CompletionStatus;
+import org.sealane.rdma.verbs.ConnectParameters;
+import org.sealane.rdma.verbs.ConnectRequest;
+import org.sealane.rdma.verbs.MemoryRegion;
+import org.sealane.rdma.verbs.QueuePair;
+import org.sealane.rdma.verbs.QueuePairSettings;
+import org.sealane.rdma.verbs.Verbs;
+import org.sealane.rdma.verbs.WorkRequest;
+
+/** A peer of another process that is killed, in each state of its connection. */
+class PeerDeathTest {
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final ConnectParameters PARAMETERS = new ConnectParameters(new byte[0], 4, 4);
+
+  @TempDir private Path directory;
+  private final BlockingQueue<ConnectRequest> requests = new ArrayBlockingQueue<>(16);
+  private final CompletableFuture<String> disconnected = new CompletableFuture<>();
+  private Optional<Process> process = Optional.empty();
+  private Verbs verbs;
+  private CompletionQueue completions;
+  private MemoryRegion region;
+  private Verbs.Listener listener;
+
+  @BeforeEach
+  void open() throws Exception {
+    verbs = provider().open(Optional.empty());
+    completions = verbs.createCompletionQueue(64);
+    region = verbs.register(4096, EnumSet.allOf(Access.class));
+    listener =
+        verbs.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 16, requests::add);
+  }
+
+  @AfterEach
+  void close() {
+    process.ifPresent(Process::destroyForcibly);
+    verbs.close();
+  }
+
+  private SoftwareProvider provider() {
+    return new SoftwareProvider(SoftwareSettings.in(directory.resolve("r")));
+  }
+
+  private ConnectRequest requestOf(String state) throws Exception {
+    process =
+        Optional.of(
+            new ProcessBuilder(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-XX:TieredStopAtLevel=1",
+                    "-XX:+UseSerialGC",
+                    "--enable-native-access=ALL-UNNAMED",
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    DyingPeer.class.getName(),
+                    directory.resolve("r").toString(),
+                    Integer.toString(listener.address().getPort()),
+                    state)
+                .inheritIO()
+                .start());
+    ConnectRequest request = requests.poll(LIMIT.toSeconds(), TimeUnit.SECONDS);
+    assertThat(request).isNotNull();
+    return request;
+  }
+
+  private void kill() throws InterruptedException {
+    process.orElseThrow().destroyForcibly().waitFor();
+  }
+
+  private CompletionStage<QueuePair> accept(ConnectRequest request) {
+    return request.accept(
+        new QueuePairSettings(completions, 4, 4), PARAMETERS, disconnected::complete, made -> {});
+  }
+
+  @Test
+  void shouldFailToAcceptWhenThePeerDiedBeforeTheAnswer() throws Exception {
+    ConnectRequest request = requestOf("offered");
+    kill();
+    assertThatThrownBy(() -> accept(request).toCompletableFuture().get(60, TimeUnit.SECONDS))
+        .hasMessageContaining("not established");
+  }
+
+  @Test
+  void shouldFlushAndTellWhenThePeerDiesWhileItIsConnected() throws Exception {
+    QueuePair queuePair =
+        accept(requestOf("established")).toCompletableFuture().get(60, TimeUnit.SECONDS);
+    queuePair.postReceive(1, region.whole());
+    queuePair.post(new WorkRequest.Send(2, region.whole()));
+    assertThat(statusOf(2)).isEqualTo(CompletionStatus.SUCCESS);
+    // The peer has no receive for this one: it waits, and does not for ever.
+    queuePair.post(new WorkRequest.Send(3, region.whole()));
+    kill();
+
+    assertThat(disconnected).succeedsWithin(LIMIT);
+    assertThat(statusOf(1)).isEqualTo(CompletionStatus.WR_FLUSH_ERR);
+    assertThat(statusOf(3)).isIn(CompletionStatus.WR_FLUSH_ERR, CompletionStatus.RNR_RETRY_EXC_ERR);
+    queuePair.close();
+    removesWhatIsLeft();
+  }
+
+  /** The next process that comes removes what the killed one left. */
+  private void removesWhatIsLeft() throws Exception {
+    assertThat(instances()).isEqualTo(2);
+    try (Verbs next = provider().open(Optional.empty())) {
+      assertThat(next.provider()).isEqualTo("software");
+      assertThat(instances()).isEqualTo(2);
+    }
+    assertThat(instances()).isEqualTo(1);
+  }
+
+  private long instances() throws Exception {
+    try (Stream<Path> entries = Files.list(directory.resolve("r"))) {
+      return entries.filter(Files::isDirectory).count();
+    }
+  }
+
+  private final List<Completion> seen = new ArrayList<>();
+
+  private CompletionStatus statusOf(long workId) {
+    await()
+        .atMost(LIMIT)
+        .until(() -> {
+          completions.poll(seen, 16);
+          return seen.stream().anyMatch(completion -> completion.workId() == workId);
+        });
+    return seen.stream()
+        .filter(completion -> completion.workId() == workId)
+        .findFirst()
+        .orElseThrow()
+        .status();
+  }
+}
