@@ -1,7 +1,9 @@
 package org.sealane.cluster.document;
 
+import java.util.Collection;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.stream.Collectors;
 
 /**
  * The committed epochs at the time a join bundle was made. A node that remembers nothing yet
@@ -14,6 +16,15 @@ public record EpochFloor(Map<ObjectKey, Long> epochs) {
 
   public EpochFloor {
     epochs = Map.copyOf(epochs);
+  }
+
+  /** The floor of whoever has seen that these are committed. */
+  public static EpochFloor of(Collection<VerifiedDocument> committed) {
+    return new EpochFloor(
+        committed.stream()
+            .collect(
+                Collectors.toMap(
+                    document -> document.document().key(), VerifiedDocument::epoch, Math::max)));
   }
 
   public OptionalLong of(ObjectKey key) {

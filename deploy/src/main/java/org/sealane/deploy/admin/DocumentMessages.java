@@ -82,6 +82,17 @@ public final class DocumentMessages {
     }
   }
 
+  /**
+   * Committed documents of every kind, deletions too, in the order of their objects.
+   *
+   * @param next where to go on; null at the end
+   */
+  public record Committed(List<Signed> documents, String next) {
+    public Committed {
+      documents = List.copyOf(documents);
+    }
+  }
+
   /** Asks for the draft of a deletion. */
   public record DeletionDraft(String name) {}
 

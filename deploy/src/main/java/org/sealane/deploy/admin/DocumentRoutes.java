@@ -5,7 +5,9 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.sealane.cluster.admin.ClusterAdmin;
@@ -41,12 +43,16 @@ public final class DocumentRoutes {
   public static final String DRAFT_CLIENTS = "/v1/draft/clients";
   public static final String CLIENTS = "/v1/clients";
   public static final String DOCUMENTS = "/v1/documents";
+  public static final String COMMITTED = "/v1/committed";
   public static final String POLICY = "/v1/policy";
   public static final String HISTORY = "/v1/history";
   public static final String TURN = "/v1/turn";
 
   /** Longer than this no request waits; who wants to wait longer asks again. */
   public static final Duration WAIT_MAX = Duration.ofSeconds(20);
+
+  /** The most documents of one answer about what is committed. */
+  static final int COMMITTED_PAGE_MAX = 64;
 
   /** What a node that is still starting has not. */
   private final Supplier<Optional<Cluster>> cluster;
@@ -67,6 +73,7 @@ public final class DocumentRoutes {
         change(DRAFT_DISK_REMOVAL, this::draftDiskRemoval),
         change(DRAFT_CLIENTS, this::draftClients),
         change(DOCUMENTS, this::submit),
+        read(COMMITTED, this::committed),
         read(CLIENTS, this::clients),
         read(POLICY, this::policy),
         read(HISTORY, this::history),
@@ -172,6 +179,23 @@ public final class DocumentRoutes {
       throw new AdminException(Kind.INVALID, "the template is not base64: " + e.getMessage(), e);
     }
     return draft(here, here.admin().prepareClients(wanted.key(), wanted.content()));
+  }
+
+  private Object committed(Cluster here, AdminRequest request) {
+    String from = request.parameter("from").orElse("");
+    TreeMap<String, VerifiedDocument> all = new TreeMap<>();
+    here.member()
+        .slots()
+        .forEach((key, slot) ->
+            slot.committed().ifPresent(document -> all.put(key.toString(), document)));
+    List<Signed> page = new ArrayList<>();
+    for (Map.Entry<String, VerifiedDocument> entry : all.tailMap(from, true).entrySet()) {
+      if (page.size() == COMMITTED_PAGE_MAX) {
+        return new DocumentMessages.Committed(page, entry.getKey());
+      }
+      page.add(signed(entry.getValue().signed()));
+    }
+    return new DocumentMessages.Committed(page, null);
   }
 
   private Object clients(Cluster here, AdminRequest request) {

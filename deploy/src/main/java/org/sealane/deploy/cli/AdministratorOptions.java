@@ -7,6 +7,7 @@ import org.sealane.deploy.admin.AdminException;
 import org.sealane.deploy.admin.AdminException.Kind;
 import org.sealane.deploy.draft.Administrator;
 import org.sealane.deploy.draft.ClientAdministrator;
+import org.sealane.deploy.draft.NodeAdministrator;
 import org.sealane.deploy.local.LocalCluster;
 import org.sealane.smb.auth.CredentialsException;
 import picocli.CommandLine.Mixin;
@@ -22,6 +23,15 @@ final class AdministratorOptions {
     ClientAdministrator clients() throws CliFailure {
       try {
         return new ClientAdministrator(client, credentials);
+      } catch (CredentialsException e) {
+        throw new CliFailure(e.getMessage(), e);
+      }
+    }
+
+    /** The administrator of the cluster's nodes. */
+    NodeAdministrator nodes() throws CliFailure {
+      try {
+        return new NodeAdministrator(client, credentials);
       } catch (CredentialsException e) {
         throw new CliFailure(e.getMessage(), e);
       }
@@ -52,6 +62,16 @@ final class AdministratorOptions {
     } catch (CliFailure e) {
       throw new AdminException(Kind.ABSENT, e.getMessage(), e);
     }
+  }
+
+  /** Where the administrator's keys are. */
+  Path credentialsDirectory() throws CliFailure {
+    return cluster.credentialsDirectory();
+  }
+
+  /** Whether there is a cluster to ask: not where only a directory of credentials was named. */
+  boolean namesCluster() {
+    return cluster.namesCluster();
   }
 
   /** Where a node of a local cluster keeps volumes and disks; other clusters have no such place. */

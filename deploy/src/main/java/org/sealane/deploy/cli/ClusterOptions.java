@@ -97,6 +97,11 @@ final class ClusterOptions {
     }
   }
 
+  /** Whether there is a cluster to ask: not where only a directory of credentials was named. */
+  boolean namesCluster() {
+    return credentials == null || directory != null || connect != null;
+  }
+
   /** Whether the cluster was named by its admin ports. */
   boolean isRemote() {
     return connect != null;

@@ -2,14 +2,19 @@ package org.sealane.deploy.cli;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import org.sealane.cluster.document.VerifiedDocument;
+import org.sealane.cluster.identity.JoinBundle;
 import org.sealane.deploy.admin.AdminClient;
 import org.sealane.deploy.admin.AdminException;
 import org.sealane.deploy.config.ConfigException;
 import org.sealane.deploy.config.NodeConfig;
 import org.sealane.deploy.config.NodeConfigFile;
+import org.sealane.deploy.draft.DraftException;
+import org.sealane.deploy.draft.NodeAdministrator;
 import org.sealane.deploy.enrol.ClusterKeys;
 import org.sealane.deploy.node.NodeRuntime;
 import org.sealane.deploy.node.NodeStartException;
@@ -27,38 +32,99 @@ import picocli.CommandLine.Spec;
     name = "node",
     mixinStandardHelpOptions = true,
     description = "Nodes of a cluster.",
-    subcommands = {NodeCommand.Enroll.class, NodeCommand.Run.class, NodeCommand.ListNodes.class})
+    subcommands = {
+      NodeCommand.Enroll.class,
+      NodeCommand.Revoke.class,
+      NodeCommand.Run.class,
+      NodeCommand.ListNodes.class
+    })
 final class NodeCommand {
 
   /** Makes what lets a node in. */
   @Command(
       name = "enroll",
       mixinStandardHelpOptions = true,
-      description = "Writes the join bundle of a new node: its key and certificate.")
+      description = {
+        "Writes the join bundle of a new node: its key and certificate.",
+        "With a cluster to ask (--connect, --dir), the bundle says which epochs are in force, and"
+            + " the node believes none that is older."
+      })
   static final class Enroll implements Callable<Integer> {
     @Spec private CommandSpec spec;
+    @Mixin private AdministratorOptions administrator;
 
     @Parameters(paramLabel = "NODE", description = "The node's name.")
     private String node;
 
-    @Option(names = "--credentials", paramLabel = "DIR", required = true)
-    private Path credentials;
-
     @Option(names = "--bundle", paramLabel = "OUT", required = true)
     private Path bundle;
 
+    @Option(
+        names = "--replace",
+        description = "Enroll a name again: the key it had is good for nothing then.")
+    private boolean replace;
+
     @Override
-    public Integer call() throws CliFailure {
+    public Integer call() throws CliFailure, AdminException, DraftException {
       if (Files.exists(bundle)) {
         throw new CliFailure(bundle + ": exists already; remove it or take another name");
       }
+      Console console = Console.of(spec);
       try {
-        ClusterKeys.load(credentials).enroll(node).store(bundle);
+        ClusterKeys keys = ClusterKeys.load(administrator.credentialsDirectory());
+        if (administrator.namesCluster()) {
+          enroll(keys, console);
+        } else {
+          keys.enroll(node).store(bundle);
+          console.progress(
+              "no cluster was asked (--connect HOST:PORT): the node believes the epochs it finds"
+                  + " first");
+        }
       } catch (CredentialsException | IllegalArgumentException e) {
         throw new CliFailure(e.getMessage(), e);
       }
-      Console.of(spec)
-          .line(bundle + " lets " + node + " in; it holds the node's key: keep it secret");
+      console.line(bundle + " lets " + node + " in; it holds the node's key: keep it secret");
+      return 0;
+    }
+
+    private void enroll(ClusterKeys keys, Console console)
+        throws CliFailure, AdminException, DraftException, CredentialsException {
+      try (AdministratorOptions.Session session = administrator.open()) {
+        NodeAdministrator nodes = session.nodes();
+        List<VerifiedDocument> committed = nodes.committed();
+        boolean known = nodes.enrolment(node, committed).isPresent();
+        if (known && !replace) {
+          throw new CliFailure(
+              "node " + node + " is enrolled already; --replace makes its present key worthless");
+        }
+        JoinBundle made = keys.enroll(node, committed);
+        made.store(bundle);
+        if (known) {
+          nodes.submit(made.documents());
+        }
+        console.progress("the node believes nothing older than " + committed.size() + " documents");
+      }
+    }
+  }
+
+  /** Bars a node. */
+  @Command(
+      name = "revoke",
+      mixinStandardHelpOptions = true,
+      description = "Bars a node: its lanes end, and its certificate is good for nothing.")
+  static final class Revoke implements Callable<Integer> {
+    @Spec private CommandSpec spec;
+    @Mixin private AdministratorOptions administrator;
+
+    @Parameters(paramLabel = "NODE", description = "The node's name.")
+    private String node;
+
+    @Override
+    public Integer call() throws CliFailure, AdminException, DraftException {
+      try (AdministratorOptions.Session session = administrator.open()) {
+        session.nodes().revoke(node);
+      }
+      Console.of(spec).progress("node " + node + " revoked");
       return 0;
     }
   }

@@ -5,6 +5,7 @@ import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -15,6 +16,7 @@ import org.sealane.cluster.document.Ed25519;
 import org.sealane.cluster.document.EpochFloor;
 import org.sealane.cluster.document.ObjectKey;
 import org.sealane.cluster.document.SignedDocument;
+import org.sealane.cluster.document.VerifiedDocument;
 import org.sealane.cluster.identity.AdminKey;
 import org.sealane.cluster.identity.ClusterCa;
 import org.sealane.cluster.identity.DataKey;
@@ -78,33 +80,50 @@ public final class ClusterKeys {
     return ca.clusterName();
   }
 
+  /** As {@link #enroll(String, Collection)} where no node of the cluster can be asked. */
+  public JoinBundle enroll(String node) {
+    return enroll(node, List.of());
+  }
+
   /**
    * What lets {@code node} in: a key and certificate of its own, and its signed enrolment, which
-   * the node itself brings to the cluster.
+   * the node itself brings to the cluster if its name was never enrolled. If it was, the enrolment
+   * replaces the earlier one once it is submitted, and the earlier key is good for nothing then.
+   *
+   * @param committed every document that is in force, verified: the node will believe none that is
+   *     older
    */
-  public JoinBundle enroll(String node) {
+  public JoinBundle enroll(String node, Collection<VerifiedDocument> committed) {
     NodeCredentials credentials =
         ca.issueNode(node, Validity.startingAt(Instant.now(), CERTIFICATE_LIFETIME));
-    SignedDocument enrolment = enrolment(node, credentials.keys().certificate().getPublicKey());
+    PublicKey key = credentials.keys().certificate().getPublicKey();
     return new JoinBundle(
         ca.clusterName(),
         credentials,
         adminKey.publicKey(),
         dataKey,
-        EpochFloor.NONE,
-        List.of(enrolment));
+        EpochFloor.of(committed),
+        List.of(
+            sign(
+                ObjectKey.node(clusterId(), node),
+                new DocumentContent.Node(node, Ed25519.base64(key), false),
+                committed)));
   }
 
-  private SignedDocument enrolment(String node, PublicKey key) {
+  /** The next document of its object after what is committed. */
+  private SignedDocument sign(
+      ObjectKey object, DocumentContent content, Collection<VerifiedDocument> committed) {
+    Optional<VerifiedDocument> before =
+        committed.stream().filter(known -> known.document().key().equals(object)).findFirst();
     byte[] payload =
         DocumentCodec.encode(
             new Document(
                 clusterId(),
-                ObjectKey.node(clusterId(), node),
-                1,
-                Optional.empty(),
+                object,
+                before.map(VerifiedDocument::epoch).orElse(0L) + 1,
+                before.map(VerifiedDocument::digest),
                 Instant.now(),
-                new DocumentContent.Node(node, Ed25519.base64(key), false)));
+                content));
     return new SignedDocument(payload, adminKey.sign(payload));
   }
 }

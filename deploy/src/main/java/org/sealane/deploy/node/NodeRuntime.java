@@ -160,8 +160,10 @@ public final class NodeRuntime implements AutoCloseable {
     opened.add(opened.indexOf(storage), member);
     policies.member(member.policyStates());
     routes.administer(member);
+    EnrolmentWatch enrolments = new EnrolmentWatch(lanes::reset);
     member.onChange(shown -> {
       view.update(shown);
+      enrolments.follow(shown);
       storage.follow(shown);
     });
     LOG.info(

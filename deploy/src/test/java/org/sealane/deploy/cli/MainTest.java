@@ -30,7 +30,8 @@ class MainTest {
       strings = {
         "up", "down", "status", "volume create", "volume list", "volume show", "volume delete",
         "disk add", "disk list", "disk remove", "cp", "ls", "policy show", "policy set",
-        "policy history", "cluster init", "node enroll", "node run", "node list", "bench", "demo"
+        "policy history", "cluster init", "node enroll", "node revoke", "node run", "node list",
+        "bench", "demo"
       })
   void shouldHelpWithEveryCommand(String command) {
     int exit = run((command + " --help").split(" "));

@@ -1,0 +1,145 @@
+package org.sealane.deploy.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.sealane.cluster.document.ObjectKey;
+import org.sealane.cluster.identity.JoinBundle;
+
+/** Nodes let in, barred and let in again, through the command. The tests are one story in order. */
+@Timeout(300)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class EnrolmentIT {
+  private static final Duration SETTLED_MAX = Duration.ofSeconds(90);
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @TempDir private static Path directory;
+
+  private static CommandRun run(String... arguments) throws IOException, InterruptedException {
+    return CommandRun.of(directory, arguments);
+  }
+
+  private static void runs(String... arguments) throws IOException, InterruptedException {
+    CommandRun done = run(arguments);
+    assertThat(done.exit()).as(done.err()).isZero();
+  }
+
+  private static JsonNode status() throws IOException, InterruptedException {
+    return JSON.readTree(run("status", "--output", "json").out());
+  }
+
+  private static LocalCluster cluster() throws IOException {
+    return LocalCluster.open(new LocalDirectory(directory.resolve(".sealane")));
+  }
+
+  @BeforeAll
+  static void up() throws Exception {
+    runs("up", "--nodes", "2");
+    runs("volume", "create", "v1", "--owner", "node1", "--path", "v1");
+    runs("policy", "set", "v1", "--csv", "clear", "--wait", "--timeout", "60s");
+    Files.writeString(directory.resolve("in.txt"), "sealed or not");
+    runs("cp", "in.txt", "v1:/in.txt", "--via", "node2");
+  }
+
+  @AfterAll
+  static void down() throws Exception {
+    if (Files.exists(directory.resolve(".sealane/cluster.json"))) {
+      cluster().stop();
+    }
+  }
+
+  @Test
+  @Order(1)
+  void shouldTellANewNodeWhichEpochsAreInForce() throws Exception {
+    Path file = directory.resolve("node3.bundle");
+    runs("node", "enroll", "node3", "--bundle", file.toString());
+
+    JoinBundle bundle = JoinBundle.load(file);
+    UUID volume = UUID.fromString(status().at("/volumes/0/uuid").asText());
+    assertThat(bundle.epochFloor().of(ObjectKey.policy(volume))).hasValue(2);
+    assertThat(bundle.epochFloor().of(ObjectKey.volume(volume))).hasValue(1);
+    assertThat(bundle.epochFloor().of(ObjectKey.node(bundle.clusterId(), "node2"))).hasValue(1);
+  }
+
+  @Test
+  @Order(2)
+  void shouldNotEnrollANameTwiceByMistake() throws Exception {
+    Path file = directory.resolve("second.bundle");
+    CommandRun refused = run("node", "enroll", "node2", "--bundle", file.toString());
+
+    assertThat(refused.exit()).isEqualTo(1);
+    assertThat(refused.err().lines()).hasSize(1);
+    assertThat(refused.err()).contains("enrolled already").contains("--replace");
+    assertThat(file).doesNotExist();
+  }
+
+  @Test
+  @Order(3)
+  void shouldEndTheLanesOfARevokedNode() throws Exception {
+    assertThat(status().at("/lanes")).isNotEmpty();
+    runs("node", "revoke", "node2");
+
+    await()
+        .atMost(SETTLED_MAX)
+        .untilAsserted(() -> {
+          JsonNode status = status();
+          assertThat(status.at("/nodes/1/state").asText()).isEqualTo("revoked");
+          assertThat(status.at("/lanes")).isEmpty();
+        });
+    CommandRun list = run("ls", "v1:/", "--via", "node2");
+    assertThat(list.exit()).isEqualTo(1);
+    assertThat(run("node", "revoke", "node2").err()).contains("revoked already");
+  }
+
+  @Test
+  @Order(4)
+  void shouldTurnWithoutARevokedNode() throws Exception {
+    runs("policy", "set", "v1", "--csv", "encrypt", "--wait", "--timeout", "60s");
+  }
+
+  @Test
+  @Order(5)
+  void shouldLetTheNameInAgainWithAnotherKey() throws Exception {
+    Path file = directory.resolve("again.bundle");
+    runs("node", "enroll", "node2", "--replace", "--bundle", file.toString());
+    LocalCluster cluster = cluster();
+    cluster.running("node2").flatMap(ProcessRecord::find).orElseThrow().destroy();
+    assertThat(cluster.running("node2").map(node -> exited(node)).orElse(true)).isTrue();
+    Files.move(file, cluster.directory().nodeBundle("node2"), StandardCopyOption.REPLACE_EXISTING);
+
+    runs("up");
+    await()
+        .atMost(SETTLED_MAX)
+        .untilAsserted(() -> {
+          CommandRun back = run("cp", "v1:/in.txt", "out.txt", "--via", "node2");
+          assertThat(back.err()).isEmpty();
+        });
+    assertThat(directory.resolve("out.txt")).hasContent("sealed or not");
+    assertThat(status().at("/nodes/1/state").asText()).isEqualTo("live");
+  }
+
+  private static boolean exited(ProcessRecord process) {
+    try {
+      return process.awaitExit(SETTLED_MAX);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+}
