@@ -28,10 +28,28 @@ class MainTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "up", "down", "status", "volume create", "volume list", "volume show", "volume delete",
-        "disk add", "disk list", "disk remove", "cp", "ls", "policy show", "policy set",
-        "policy history", "cluster init", "node enroll", "node revoke", "node run", "node list",
-        "bench", "demo"
+        "up",
+        "down",
+        "status",
+        "volume create",
+        "volume list",
+        "volume show",
+        "volume delete",
+        "disk add",
+        "disk list",
+        "disk remove",
+        "cp",
+        "ls",
+        "policy show",
+        "policy set",
+        "policy history",
+        "cluster init",
+        "node enroll",
+        "node revoke",
+        "node run",
+        "node list",
+        "bench",
+        "demo"
       })
   void shouldHelpWithEveryCommand(String command) {
     int exit = run((command + " --help").split(" "));

@@ -14,6 +14,7 @@ import org.sealane.smb.encryption.key.KeyUnavailableException;
 import org.sealane.smb.encryption.key.Role;
 import org.sealane.smb.lane.Level;
 import org.sealane.smb.negotiate.Capabilities;
+import org.sealane.smb.negotiate.Dialect;
 import org.sealane.smb.negotiate.NegotiatedConnection;
 import org.sealane.smb.negotiate.PreauthIntegrityHash;
 import org.sealane.smb.session.SessionFlags;
@@ -149,7 +150,8 @@ final class Authentication implements ResponseHandler {
     SecurityContext.Step.Complete complete = completed.orElseThrow();
     SessionKeys keys = derive(complete.sessionKey());
     try {
-      // [MS-SMB2] 3.2.5.3.1: in 3.1.1 the final response must be signed, whatever the settings.
+      // [MS-SMB2] 3.2.5.3.1 asks for it in 3.1.1; older servers sign it too, and it is all that
+      // says that the server has the keys.
       if (!keys.signer().verify(message.message())) {
         keys.close();
         fail(NtStatus.ACCESS_DENIED, "the final response is not signed by our keys");
@@ -169,12 +171,20 @@ final class Authentication implements ResponseHandler {
       return SessionKeys.derive(
           secret,
           new KeyParameters(
-              new KeyContext.Smb311(hash.value()),
+              context(negotiated.dialect()),
               negotiated.cipher(),
               negotiated.signing(),
               Role.CLIENT,
               sessionId));
     }
+  }
+
+  private KeyContext context(Dialect dialect) {
+    return switch (dialect) {
+      case SMB_2_0_2, SMB_2_1 -> new KeyContext.Smb2();
+      case SMB_3_0, SMB_3_0_2 -> new KeyContext.Smb30();
+      case SMB_3_1_1 -> new KeyContext.Smb311(hash.value());
+    };
   }
 
   private void establish(SessionKeys keys, Principal peer, int sessionFlags) {

@@ -11,6 +11,8 @@ import java.util.function.LongSupplier;
 import org.sealane.smb.auth.SecurityContext;
 import org.sealane.smb.encryption.key.KeyUnavailableException;
 import org.sealane.smb.lane.Level;
+import org.sealane.smb.negotiate.Capabilities;
+import org.sealane.smb.negotiate.Dialect;
 import org.sealane.smb.negotiate.NegotiatedConnection;
 import org.sealane.smb.negotiate.PreauthIntegrityHash;
 import org.sealane.smb.transport.FrameHandler;
@@ -84,7 +86,7 @@ public final class ClientConnection {
     this.nanoClock = nanoClock;
     this.listener = listener;
     this.pool = pool;
-    this.requestFrames = new RequestFrames(pool);
+    this.requestFrames = new RequestFrames(pool, this::isMultiCredit);
     this.responseReader = new ResponseReader(pool, this::session);
     this.flow =
         new RequestFlow(
@@ -150,6 +152,18 @@ public final class ClientConnection {
 
   FramePool pool() {
     return pool;
+  }
+
+  /**
+   * True if a request may cost several credits, [MS-SMB2] 3.2.4.1.5; the field is reserved
+   * otherwise. Before that is settled a request costs one, which both say.
+   */
+  private boolean isMultiCredit() {
+    return negotiated
+        .map(settled ->
+            settled.dialect().isAtLeast(Dialect.SMB_2_1)
+                && settled.capabilities().has(Capabilities.LARGE_MTU))
+        .orElse(true);
   }
 
   void negotiated(NegotiatedConnection outcome, PreauthIntegrityHash hash) {

@@ -7,6 +7,7 @@ import org.sealane.smb.auth.Principal;
 import org.sealane.smb.encryption.KeyUsage;
 import org.sealane.smb.encryption.SessionKeys;
 import org.sealane.smb.lane.Level;
+import org.sealane.smb.negotiate.Dialect;
 import org.sealane.smb.negotiate.RdmaTransformId;
 import org.sealane.smb.session.LogoffRequest;
 import org.sealane.smb.session.LogoffRequestCodec;
@@ -88,12 +89,21 @@ public final class ClientSession {
 
   /**
    * Connects a tree, [MS-SMB2] 3.2.4.2.4. The request is signed or sealed whatever the gate says.
+   * In dialects before 3.1.1 the server then has to say once more, signed, what it said in
+   * NEGOTIATE.
    *
    * @param path {@code \\server\share}
    * @param gate asked for the level of each request and response on the tree
    */
   public CompletionStage<ClientTree> treeConnect(String path, TrafficGate gate) {
     Level level = Level.strongest(Level.SIGN, gate.sendLevel());
+    CompletionStage<ClientTree> connected = connectTree(path, gate, level);
+    return connection.negotiated().dialect() == Dialect.SMB_3_1_1
+        ? connected
+        : connected.thenCompose(NegotiateValidation::of);
+  }
+
+  private CompletionStage<ClientTree> connectTree(String path, TrafficGate gate, Level level) {
     return Exchange.submit(
         connection,
         RequestScope.of(this),

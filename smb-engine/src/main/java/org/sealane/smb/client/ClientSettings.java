@@ -16,7 +16,7 @@ import org.sealane.smb.transport.FramePool;
 /**
  * Limits and choices of one connection.
  *
- * @param negotiation what the client offers in NEGOTIATE, and so all it accepts; dialect 3.1.1
+ * @param negotiation what the client offers in NEGOTIATE, and so all it accepts
  * @param creditsTarget credits the client asks the server to let it hold
  * @param queuedRequestsMax requests that may wait for credits; a further one fails
  * @param payloadBytesMax the longest READ or WRITE; a longer one is split
@@ -34,9 +34,6 @@ public record ClientSettings(
   public static final int CREDITS_TARGET_MAX = 16_384;
 
   public ClientSettings {
-    if (!negotiation.dialects().equals(Set.of(Dialect.SMB_3_1_1))) {
-      throw new IllegalArgumentException("this client speaks SMB 3.1.1 and nothing else");
-    }
     if (creditsTarget < 1 || creditsTarget > CREDITS_TARGET_MAX) {
       throw new IllegalArgumentException("credits target " + creditsTarget);
     }
@@ -57,7 +54,7 @@ public record ClientSettings(
    */
   public static ClientSettings of(
       UUID clientGuid, List<CipherId> ciphers, List<SigningAlgorithm> signing) {
-    return new ClientSettings(
+    return of(
         new ClientNegotiation.Settings(
             Set.of(Dialect.SMB_3_1_1),
             ciphers,
@@ -67,10 +64,39 @@ public record ClientSettings(
             SecurityMode.SIGNING_ENABLED,
             new Capabilities(Capabilities.LARGE_MTU | Capabilities.ENCRYPTION),
             clientGuid,
-            Optional.empty()),
-        1_024,
-        4_096,
-        FramePool.PAYLOAD_BYTES_MAX,
-        Duration.ofSeconds(30));
+            Optional.empty()));
+  }
+
+  /**
+   * What a user's client offers a server that others wrote: whatever signs each message at least.
+   *
+   * @param dialects those it speaks
+   * @param encryption whether a connection without a cipher will do
+   */
+  public static ClientSettings ofUser(
+      UUID clientGuid,
+      Set<Dialect> dialects,
+      List<CipherId> ciphers,
+      List<SigningAlgorithm> signing,
+      ClientNegotiation.Encryption encryption) {
+    boolean modern = dialects.stream().anyMatch(dialect -> dialect.isAtLeast(Dialect.SMB_3_0));
+    int capabilities =
+        modern ? Capabilities.LARGE_MTU | (ciphers.isEmpty() ? 0 : Capabilities.ENCRYPTION) : 0;
+    return of(
+        new ClientNegotiation.Settings(
+            dialects,
+            ciphers,
+            signing,
+            Set.of(),
+            encryption,
+            SecurityMode.SIGNING_REQUIRED,
+            new Capabilities(capabilities),
+            clientGuid,
+            Optional.empty()));
+  }
+
+  private static ClientSettings of(ClientNegotiation.Settings negotiation) {
+    return new ClientSettings(
+        negotiation, 1_024, 4_096, FramePool.PAYLOAD_BYTES_MAX, Duration.ofSeconds(30));
   }
 }

@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.sealane.smb.encryption.MessageSealer;
 import org.sealane.smb.encryption.SessionKeys;
 import org.sealane.smb.encryption.key.KeyUnavailableException;
@@ -27,6 +28,7 @@ final class RequestFrames {
   private static final int FLAGS_OFFSET = 16;
 
   private final FramePool pool;
+  private final BooleanSupplier multiCredit;
 
   /**
    * The level rose after a payload was protected and the server got rights to it. Rights must end
@@ -40,8 +42,13 @@ final class RequestFrames {
     }
   }
 
-  RequestFrames(FramePool pool) {
+  /**
+   * @param multiCredit whether the connection has multi-credit requests, so that the field of their
+   *     charge is one
+   */
+  RequestFrames(FramePool pool, BooleanSupplier multiCredit) {
     this.pool = pool;
+    this.multiCredit = multiCredit;
   }
 
   /**
@@ -123,12 +130,12 @@ final class RequestFrames {
     return request.content().placed().map(placed -> placed.levelFor(level)).orElse(level);
   }
 
-  private static MemorySegment encode(Request request, Level level) throws KeyUnavailableException {
+  private MemorySegment encode(Request request, Level level) throws KeyUnavailableException {
     MessageWriter out = new MessageWriter();
     Optional<ClientTree> tree = request.scope().tree();
     Smb2Header header =
         new Smb2Header(
-            request.content().creditCharge(),
+            multiCredit.getAsBoolean() ? request.content().creditCharge() : 0,
             Smb2Header.statusField(tree.map(ClientTree::channelSequence).orElse(0)),
             request.command().code(),
             request.creditRequest,
