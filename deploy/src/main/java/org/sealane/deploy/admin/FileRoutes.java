@@ -38,6 +38,10 @@ public final class FileRoutes {
     public Listing {
       entries = List.copyOf(entries);
     }
+
+    public static Listing of(List<FileInformation> files) {
+      return new Listing(files.stream().map(FileRoutes::entry).toList());
+    }
   }
 
   /** One entry of a listing. */
@@ -101,8 +105,7 @@ public final class FileRoutes {
 
   private AdminReply list(AdminRequest request) throws AdminException {
     try {
-      return new AdminReply.Value(
-          new Listing(files(request).list(path(request)).stream().map(FileRoutes::entry).toList()));
+      return new AdminReply.Value(Listing.of(files(request).list(path(request))));
     } catch (ShareException e) {
       throw failure(request, e);
     }

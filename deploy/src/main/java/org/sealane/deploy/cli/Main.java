@@ -31,6 +31,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       PolicyCommand.class,
       UserCommand.class,
       ServerCommand.class,
+      ClientCommand.class,
       CpCommand.class,
       LsCommand.class,
       BenchCommand.class,

@@ -76,7 +76,7 @@ final class NodeCommand {
           enroll(keys, console);
         } else {
           keys.enroll(node).store(bundle);
-          console.progress(
+          console.warn(
               "no cluster was asked (--connect HOST:PORT): the node believes the epochs it finds"
                   + " first");
         }

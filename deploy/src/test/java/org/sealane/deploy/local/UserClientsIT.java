@@ -176,6 +176,37 @@ class UserClientsIT {
 
   @Test
   @Order(5)
+  void shouldCopyAndListByUncPathEncryptedWithoutBeingAsked() throws Exception {
+    succeed("volume", "set", "v1", "--grant", "anna:change");
+    String share = "//127.0.0.1:" + port(2) + "/v1";
+    await()
+        .atMost(FOLLOWED_MAX)
+        .untilAsserted(() -> {
+          CommandRun in = unc("secret", "cp", "in.bin", share + "/unc.bin", "--require-privacy");
+          assertThat(in.err()).isEmpty();
+        });
+    assertThat(unc("secret", "ls", share + "/", "--output", "json").out()).contains("unc.bin");
+    CommandRun out = unc("secret", "cp", share + "/unc.bin", "unc.bin");
+    assertThat(out.err()).isEmpty();
+    assertThat(directory.resolve("unc.bin")).hasSameBinaryContentAs(directory.resolve("in.bin"));
+
+    CommandRun refused = unc("wrong", "ls", share);
+    assertThat(refused.exit()).isEqualTo(1);
+    assertThat(refused.err().lines()).hasSize(1);
+    assertThat(refused.err()).contains("authentication failed").contains("LOGON_FAILURE");
+    assertThat(unc("secret", "ls", "//127.0.0.1:" + port(2) + "/v9").exit()).isEqualTo(1);
+    assertThat(run("ls", share).exit()).as("no user").isEqualTo(2);
+  }
+
+  private static CommandRun unc(String password, String... arguments)
+      throws IOException, InterruptedException {
+    List<String> all = new ArrayList<>(List.of(arguments));
+    all.addAll(List.of("--user", "anna", "--password-stdin"));
+    return CommandRun.withInput(directory, password + "\n", all.toArray(String[]::new));
+  }
+
+  @Test
+  @Order(6)
   void shouldShowAndEndASession() throws Exception {
     Process client = start(2, "anna%secret", "");
     try {
@@ -200,7 +231,7 @@ class UserClientsIT {
   }
 
   @Test
-  @Order(6)
+  @Order(7)
   void shouldGoByTheServersSettings() throws Exception {
     CommandRun weak = run("server", "set", "--min-dialect", "2.1", "--require-signing", "off");
     assertThat(weak.exit()).isZero();
@@ -220,7 +251,7 @@ class UserClientsIT {
   }
 
   @Test
-  @Order(7)
+  @Order(8)
   void shouldKeepARemovedUserOut() throws Exception {
     succeed("user", "remove", "anna");
 
