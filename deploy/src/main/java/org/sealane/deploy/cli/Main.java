@@ -34,6 +34,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       CpCommand.class,
       LsCommand.class,
       BenchCommand.class,
+      AuditCommand.class,
       ClusterCommand.class,
       NodeCommand.class,
       ZooKeeperCommand.class,

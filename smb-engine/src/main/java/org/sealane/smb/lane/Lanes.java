@@ -46,6 +46,7 @@ public final class Lanes implements AutoCloseable {
   private final Map<LaneKey, Lane> lanes = new HashMap<>();
   private final Map<String, InetSocketAddress> detours = new HashMap<>();
   private boolean closed;
+  private volatile LaneEvent.Sink events = LaneEvent.Sink.NONE;
 
   /**
    * @param addresses the lane listener of a node now; empty if it is not in the cluster
@@ -99,7 +100,8 @@ public final class Lanes implements AutoCloseable {
       LaneRoute route = new LaneRoute(dialer.transport(policy), address(key));
       ClientTree tree =
           LaneFailure.await(
-              "lane to " + key.peer(), dialer.dial(key, route, policy, rules, previousSessionId));
+              "lane to " + key.peer(),
+              dialer.dial(key, route, policy, rules, previousSessionId, this::happened));
       try {
         new PolicyExchange(policies, key.volume()).run(tree);
       } catch (ShareException e) {
@@ -108,6 +110,16 @@ public final class Lanes implements AutoCloseable {
       }
       return tree;
     }
+
+    @Override
+    public void happened(LaneEvent event) {
+      events.accept(event);
+    }
+  }
+
+  /** From now on {@code sink} hears of what happens to lanes. */
+  public void tell(LaneEvent.Sink sink) {
+    events = sink;
   }
 
   private InetSocketAddress address(LaneKey key) throws ShareException {
