@@ -153,11 +153,21 @@ public final class AuditVerifier {
       if (atTail()) {
         tail(next);
       } else if (head.isPresent() && next.sequence() > head.get().sequence()) {
-        // Records up to the signed end are missing; what follows may still be in the chain.
+        beyond(next, head.get());
+      } else {
+        anchored(next);
+      }
+    }
+
+    /** A record with a number beyond the signed end, before that was reached. */
+    private void beyond(Placed next, AuditHead end) {
+      if (next.sequence() == end.sequence() + 1
+          && next.record().predecessor().equals(end.digest())) {
+        // Records up to the signed end are missing; this one still follows it.
         enterTail();
         tail(next);
       } else {
-        anchored(next);
+        chain.unreadable();
       }
     }
 

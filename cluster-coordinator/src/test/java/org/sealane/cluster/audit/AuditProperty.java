@@ -47,7 +47,7 @@ class AuditProperty {
     return record;
   }
 
-  @Property(tries = 2000)
+  @Property(tries = 600)
   void shouldNameTheRecordOfWhicheverBitIsFlipped(
       @ForAll @IntRange(max = 1_000_000) int position, @ForAll @IntRange(max = 7) int bit)
       throws IOException {
@@ -67,7 +67,7 @@ class AuditProperty {
         .allSatisfy(finding -> assertThat(finding.from()).isBetween(record - 1, record + 1));
   }
 
-  @Property(tries = 500)
+  @Property(tries = 200)
   void shouldFindWhateverIsCutOutOfTheFile(
       @ForAll @IntRange(max = 1_000_000) int from,
       @ForAll @IntRange(min = 1, max = 5000) int length)
@@ -83,7 +83,7 @@ class AuditProperty {
     assertThat(log.verify(AuditVerifier.Ending.CRASHED).findings()).isNotEmpty();
   }
 
-  @Property(tries = 500)
+  @Property(tries = 200)
   void shouldFindAnyFlippedBitOfTheHead(
       @ForAll @IntRange(max = 10_000) int position, @ForAll @IntRange(max = 7) int bit)
       throws IOException {
@@ -98,7 +98,7 @@ class AuditProperty {
   }
 
   /** A log of anything at all gives a report, of bounded size. */
-  @Property(tries = 500)
+  @Property(tries = 200)
   void shouldReportOnBytesOfAnyKind(@ForAll @Size(max = 4000) byte[] anything) throws IOException {
     Files.write(log.segments().getFirst(), anything);
     Files.write(log.head(), head);
