@@ -35,6 +35,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       LsCommand.class,
       BenchCommand.class,
       AuditCommand.class,
+      VerifyWireCommand.class,
       ClusterCommand.class,
       NodeCommand.class,
       ZooKeeperCommand.class,

@@ -79,7 +79,9 @@ public final class NodeRuntime implements AutoCloseable {
   private UserListener users;
   private AdminServer admin;
   private MetricsServer metrics;
-  private ClusterMember member;
+
+  /** Null until it has started, which needs the admin port. */
+  private volatile ClusterMember member;
 
   private NodeRuntime(NodeConfig config, JoinBundle bundle) {
     this.config = config;
@@ -126,7 +128,13 @@ public final class NodeRuntime implements AutoCloseable {
     metrics = keep(MetricsServer.start(config.metrics()));
     lanes = LaneNode.start(laneSettings(transport), carriers.preferred());
     NodeMetrics.register(metrics.registry(), view, lanes, pool, rules);
-    lanes.lanes().tell(trail::lane);
+    LaneNotes notes = new LaneNotes(Clock.systemUTC());
+    lanes
+        .lanes()
+        .tell(event -> {
+          trail.lane(event);
+          notes.lane(event);
+        });
     keep(storage);
     keep(lanes);
     UserTable userTable = new UserTable(view, bundle.dataKey());
@@ -143,6 +151,16 @@ public final class NodeRuntime implements AutoCloseable {
     List<AdminRoute> allRoutes = new ArrayList<>(routes.all());
     allRoutes.addAll(new SessionRoutes(config.name(), users).routes());
     allRoutes.addAll(new AuditRoutes(config.name(), audit).routes());
+    allRoutes.addAll(
+        new ExplainRoutes(
+                () -> Optional.ofNullable(member),
+                bundle.adminKey(),
+                lanes.lanes(),
+                rules,
+                notes,
+                carriers.rdma().isPresent(),
+                Clock.systemUTC())
+            .routes());
     admin = keep(AdminServer.start(config.admin(), adminTls(), allRoutes));
     member =
         ClusterMember.start(
@@ -165,6 +183,7 @@ public final class NodeRuntime implements AutoCloseable {
     member.onChange(shown -> {
       view.update(shown);
       storage.follow(shown);
+      notes.follow(shown);
     });
     LOG.info(
         "node={} cluster={} lane={} smb={} admin={} metrics={} started",

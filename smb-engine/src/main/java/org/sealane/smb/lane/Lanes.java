@@ -180,6 +180,25 @@ public final class Lanes implements AutoCloseable {
   }
 
   /**
+   * As {@link #detour(String, Optional)}, for {@code limit} at most: then lanes go directly again,
+   * whatever became of whoever asked.
+   */
+  public void detour(String peer, InetSocketAddress via, Duration limit) {
+    detour(peer, Optional.of(via));
+    ticker.schedule(() -> endDetour(peer, via), limit.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** Unless there is another one by now. */
+  private void endDetour(String peer, InetSocketAddress via) {
+    synchronized (lock) {
+      if (!detours.remove(peer, via)) {
+        return;
+      }
+    }
+    lanesTo(peer).forEach(lane -> lane.renew(MoveCause.ROUTE));
+  }
+
+  /**
    * Drops the connection of every lane to {@code peer}, with what the kernel holds of it. Completes
    * when they are gone; what was being opened meanwhile is not used either.
    */
