@@ -24,6 +24,7 @@ import org.sealane.cluster.document.TurnStep;
 import org.sealane.cluster.document.Verdict;
 import org.sealane.cluster.document.VerifiedDocument;
 import org.sealane.cluster.document.VerifiedSlot;
+import org.sealane.cluster.identity.KeyFingerprint;
 import org.sealane.cluster.json.MalformedJsonException;
 import org.sealane.cluster.member.ClusterView;
 import org.sealane.cluster.store.ClusterPaths;
@@ -184,6 +185,8 @@ final class TurnReader {
         step,
         before(chain, document),
         policy(document),
+        document.document().issuedAt(),
+        KeyFingerprint.of(verifier.adminKey()),
         Optional.ofNullable(chain.stats().get(epoch))
             .map(stat -> Instant.ofEpochMilli(stat.createdAtMillis())),
         nodes,

@@ -18,6 +18,8 @@ import org.sealane.cluster.document.TurnStep;
  * @param step the step under way; empty unless {@code state} is running
  * @param from the policy before; empty for the first
  * @param to the policy turned to; empty for a deletion
+ * @param issuedAt when the administrator signed it, by the administrator's clock
+ * @param signer fingerprint of the administrator's key that the document was verified with
  * @param startedAt when the document was written as pending
  * @param nodes who did what when, in the order of their last entry
  * @param missing who is waited for, and for what; empty unless running
@@ -29,6 +31,8 @@ public record TurnReport(
     Optional<TurnStep> step,
     Optional<DocumentContent.Policy> from,
     Optional<DocumentContent.Policy> to,
+    Instant issuedAt,
+    String signer,
     Optional<Instant> startedAt,
     List<NodeTimes> nodes,
     List<String> missing) {

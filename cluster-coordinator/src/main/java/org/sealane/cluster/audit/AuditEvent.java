@@ -8,7 +8,7 @@ import java.util.TreeMap;
  *
  * @param kind which event
  * @param fields names and values that say what about, as {@code volume}, {@code node}, {@code
- *     epoch}
+ *     epoch}; what is longer than the log keeps is cut there
  */
 public record AuditEvent(AuditKind kind, Map<String, String> fields) {
   public AuditEvent {

@@ -48,6 +48,11 @@ public final class DocumentVerifier {
     this.floor = floor;
   }
 
+  /** The administrator's key that every document is verified with. */
+  public PublicKey adminKey() {
+    return adminKey;
+  }
+
   public UUID clusterId() {
     return clusterId;
   }

@@ -13,6 +13,8 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +22,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import org.sealane.cluster.identity.TlsContexts;
 import org.sealane.deploy.admin.AdminException.Kind;
 import org.sealane.deploy.admin.AdminRoute.Method;
@@ -60,6 +63,33 @@ public final class AdminClient implements AutoCloseable {
   public <T> T get(String path, Map<String, String> parameters, Class<T> type)
       throws AdminException {
     return value(exchange(Method.GET, path, parameters, BodyPublishers.noBody(), ANSWER_MAX), type);
+  }
+
+  /**
+   * An answer and who gave it.
+   *
+   * @param value the record
+   * @param certificate the node's, verified; its identity is the reader's to look at
+   */
+  public record Proven<T>(T value, X509Certificate certificate) {}
+
+  /** As {@link #get}, with the certificate of the node that answered. */
+  public <T> Proven<T> getProven(String path, Map<String, String> parameters, Class<T> type)
+      throws AdminException {
+    HttpResponse<InputStream> response =
+        exchange(Method.GET, path, parameters, BodyPublishers.noBody(), ANSWER_MAX);
+    T value = value(response, type);
+    try {
+      Certificate[] chain =
+          response.sslSession().orElseThrow(AdminClient::noTls).getPeerCertificates();
+      return new Proven<>(value, (X509Certificate) chain[0]);
+    } catch (SSLPeerUnverifiedException e) {
+      throw new AdminException(Kind.FORBIDDEN, "the node has not proven who it is", e);
+    }
+  }
+
+  private static IllegalStateException noTls() {
+    return new IllegalStateException("admin ports are asked over TLS only");
   }
 
   /** Sends a record and reads one. */

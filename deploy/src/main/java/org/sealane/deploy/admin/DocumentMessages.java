@@ -135,6 +135,9 @@ public final class DocumentMessages {
    * @param state {@code running}, {@code complete}, {@code past} or {@code void}
    * @param step null unless running
    * @param missing who is waited for; empty unless running
+   * @param issuedAt when the administrator signed the document
+   * @param signer fingerprint of the administrator's key
+   * @param pauses how long nodes held requests for it; only where nodes were asked
    */
   public record Turn(
       String volume,
@@ -146,7 +149,35 @@ public final class DocumentMessages {
       String state,
       String step,
       Instant startedAt,
-      List<String> missing) {}
+      List<String> missing,
+      Instant issuedAt,
+      String signer,
+      List<NodePause> pauses) {
+
+    public Turn with(List<NodePause> asked) {
+      return new Turn(
+          volume,
+          epoch,
+          from,
+          to,
+          elapsedMillis,
+          nodes,
+          state,
+          step,
+          startedAt,
+          missing,
+          issuedAt,
+          signer,
+          List.copyOf(asked));
+    }
+  }
+
+  /**
+   * How long one node's requests were held while its lanes moved for a turn, as far as its process
+   * remembers.
+   */
+  public record NodePause(
+      String node, long moves, long p50Micros, long p99Micros, long maxMicros) {}
 
   /** All epochs of a volume's policy, oldest first. */
   public record History(List<Turn> turns) {

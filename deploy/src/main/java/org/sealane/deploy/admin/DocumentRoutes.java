@@ -342,7 +342,10 @@ public final class DocumentRoutes {
         report.state().name().toLowerCase(Locale.ROOT),
         report.step().map(TurnStep::word).orElse(null),
         report.startedAt().orElse(null),
-        report.missing());
+        report.missing(),
+        report.issuedAt(),
+        report.signer(),
+        List.of());
   }
 
   private static DocumentMessages.Levels levels(DocumentContent.Policy policy) {

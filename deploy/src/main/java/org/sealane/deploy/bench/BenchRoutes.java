@@ -34,6 +34,7 @@ public final class BenchRoutes {
   private static final int FILL_BYTES = 1 << 20;
   private static final long FILE_BYTES_MAX = 16L << 30;
   private static final int WORKING_SET_BYTES_MAX = 1 << 30;
+  private static final int DETOUR_SECONDS_MAX = 600;
   private static final Duration PROBE_MAX = Duration.ofSeconds(30);
 
   /** Opens what load is put on, through this node, for reading and writing. */
@@ -86,8 +87,17 @@ public final class BenchRoutes {
   public record ProcessReply(
       long pid, long cpuNanos, long nowNanos, int cores, String jdk, String cpu) {}
 
-  /** Lanes to {@code peer} go by {@code host}, or directly again if it is absent. */
-  public record DetourOrder(String peer, String host, int port) {}
+  /**
+   * Lanes to {@code peer} go by {@code host}, or directly again if it is absent.
+   *
+   * @param limitSeconds after which the node ends the detour by itself; null for none
+   */
+  public record DetourOrder(String peer, String host, int port, Integer limitSeconds) {
+    /** Until it is ended. */
+    public DetourOrder(String peer, String host, int port) {
+      this(peer, host, port, null);
+    }
+  }
 
   private final Targets targets;
   private final Lanes lanes;
@@ -185,9 +195,16 @@ public final class BenchRoutes {
     if (order.peer() == null) {
       throw invalid("a detour names the peer it is for");
     }
-    lanes.detour(
-        order.peer(),
-        Optional.ofNullable(order.host()).map(host -> new InetSocketAddress(host, order.port())));
+    Optional<InetSocketAddress> via =
+        Optional.ofNullable(order.host()).map(host -> new InetSocketAddress(host, order.port()));
+    if (via.isPresent() && order.limitSeconds() != null) {
+      if (order.limitSeconds() < 1 || order.limitSeconds() > DETOUR_SECONDS_MAX) {
+        throw invalid("limitSeconds: 1 to " + DETOUR_SECONDS_MAX);
+      }
+      lanes.detour(order.peer(), via.get(), Duration.ofSeconds(order.limitSeconds()));
+    } else {
+      lanes.detour(order.peer(), via);
+    }
     return new AdminReply.Value(order);
   }
 

@@ -35,6 +35,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       CpCommand.class,
       LsCommand.class,
       BenchCommand.class,
+      AuditCommand.class,
+      VerifyWireCommand.class,
       ClusterCommand.class,
       NodeCommand.class,
       ZooKeeperCommand.class,

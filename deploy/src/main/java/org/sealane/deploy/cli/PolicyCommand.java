@@ -1,17 +1,21 @@
 package org.sealane.deploy.cli;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.sealane.deploy.admin.AdminClient;
 import org.sealane.deploy.admin.AdminException;
 import org.sealane.deploy.admin.DocumentMessages.History;
+import org.sealane.deploy.admin.DocumentMessages.NodePause;
 import org.sealane.deploy.admin.DocumentMessages.Policy;
 import org.sealane.deploy.admin.DocumentMessages.PolicyDraft;
 import org.sealane.deploy.admin.DocumentMessages.Turn;
 import org.sealane.deploy.admin.DocumentRoutes;
 import org.sealane.deploy.draft.DraftException;
+import org.sealane.deploy.explain.ExplainMessages;
+import org.sealane.deploy.explain.ExplainMessages.Explained;
 import org.sealane.deploy.units.ByteSize;
 import org.sealane.deploy.units.TimeSpan;
 import picocli.CommandLine.Command;
@@ -30,7 +34,8 @@ import picocli.CommandLine.Spec;
     subcommands = {
       PolicyCommand.Show.class,
       PolicyCommand.Set.class,
-      PolicyCommand.ShowHistory.class
+      PolicyCommand.ShowHistory.class,
+      ExplainCommand.class
     })
 final class PolicyCommand {
 
@@ -167,7 +172,9 @@ final class PolicyCommand {
   @Command(
       name = "history",
       mixinStandardHelpOptions = true,
-      description = "Shows every epoch of a volume's policy, from the signed ledger.")
+      description =
+          "Shows every epoch of a volume's policy: its signer and its turn's times per step from"
+              + " the signed ledger, and how long nodes held requests for it.")
   static final class ShowHistory implements Callable<Integer> {
     @Spec private CommandSpec spec;
     @Mixin private ClusterOptions cluster;
@@ -178,11 +185,38 @@ final class PolicyCommand {
 
     @Override
     public Integer call() throws CliFailure, AdminException {
+      History history;
       try (AdminClient client = cluster.client()) {
-        History history = client.get(DocumentRoutes.HISTORY, of(volume), History.class);
-        output.print(Console.of(spec).out(), history.turns(), () -> PolicyTables.history(history));
+        history = client.get(DocumentRoutes.HISTORY, of(volume), History.class);
       }
+      Explained explained = ExplainCommand.ask(cluster, volume);
+      Console console = Console.of(spec);
+      explained.silent().forEach(silent -> console.warn(silent + "; its pauses are not shown"));
+      History whole = withPauses(history, explained);
+      output.print(console.out(), whole.turns(), () -> PolicyTables.history(whole));
       return 0;
+    }
+
+    /** Joins the signed ledger with what each node's process knows of its own I/O. */
+    static History withPauses(History history, Explained explained) {
+      List<Turn> turns = new ArrayList<>();
+      for (Turn turn : history.turns()) {
+        List<NodePause> pauses = new ArrayList<>();
+        for (ExplainMessages.Node node : explained.nodes()) {
+          node.pauses().stream()
+              .filter(pause -> pause.epoch() == turn.epoch())
+              .map(pause ->
+                  new NodePause(
+                      node.node(),
+                      pause.moves(),
+                      pause.p50Micros(),
+                      pause.p99Micros(),
+                      pause.maxMicros()))
+              .forEach(pauses::add);
+        }
+        turns.add(turn.with(pauses));
+      }
+      return new History(turns);
     }
   }
 }

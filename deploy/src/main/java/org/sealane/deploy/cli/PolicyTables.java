@@ -1,8 +1,13 @@
 package org.sealane.deploy.cli;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
 import org.sealane.deploy.admin.DocumentMessages.History;
 import org.sealane.deploy.admin.DocumentMessages.Levels;
+import org.sealane.deploy.admin.DocumentMessages.NodePause;
 import org.sealane.deploy.admin.DocumentMessages.NodeTimes;
 import org.sealane.deploy.admin.DocumentMessages.Policy;
 import org.sealane.deploy.admin.DocumentMessages.Turn;
@@ -48,18 +53,51 @@ final class PolicyTables {
   }
 
   static String history(History history) {
-    Table table = new Table("EPOCH", "STATE", "FROM", "TO", "STARTED", "MILLIS", "NODES");
+    Table table =
+        new Table(
+            "EPOCH",
+            "STATE",
+            "FROM",
+            "TO",
+            "SIGNED BY",
+            "STARTED",
+            "ACCEPTED",
+            "DRAINED",
+            "ENFORCED",
+            "HELD");
     for (Turn turn : history.turns()) {
       table.row(
           turn.epoch(),
           turn.state(),
           levels(turn.from()),
           levels(turn.to()),
+          turn.signer(),
           turn.startedAt(),
-          turn.elapsedMillis(),
-          String.join(",", turn.nodes().stream().map(NodeTimes::node).toList()));
+          last(turn, NodeTimes::acceptedAt),
+          last(turn, NodeTimes::drainedAt),
+          last(turn, NodeTimes::enforcedAt),
+          held(turn));
     }
     return table.render();
+  }
+
+  /** When the last node had done it, counted from the start; absent if one has not. */
+  private static String last(Turn turn, Function<NodeTimes, Instant> step) {
+    List<Instant> times =
+        turn.nodes().stream().map(step).filter(Objects::nonNull).sorted().toList();
+    return turn.startedAt() == null || times.size() < turn.nodes().size() || times.isEmpty()
+        ? null
+        : "+%d ms".formatted(Duration.between(turn.startedAt(), times.getLast()).toMillis());
+  }
+
+  /** How long the node that held requests longest did, and how many lanes moved in all. */
+  private static String held(Turn turn) {
+    if (turn.pauses().isEmpty()) {
+      return "none";
+    }
+    long maxMicros = turn.pauses().stream().mapToLong(NodePause::maxMicros).max().orElse(0);
+    return "at most %.1f ms, by %d moves of lanes"
+        .formatted(maxMicros / 1000.0, turn.pauses().stream().mapToLong(NodePause::moves).sum());
   }
 
   private static String levels(Levels levels) {

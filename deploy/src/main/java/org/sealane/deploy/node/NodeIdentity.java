@@ -1,13 +1,17 @@
 package org.sealane.deploy.node;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.Signature;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.sealane.cluster.audit.AuditSigner;
+import org.sealane.cluster.audit.ChainedAuditLog;
 import org.sealane.cluster.document.Document;
 import org.sealane.cluster.document.DocumentCodec;
 import org.sealane.cluster.document.SignedDocument;
@@ -33,6 +37,25 @@ record NodeIdentity(NodeConfig config, JoinBundle bundle) {
   /** Where the node keeps what it must not forget. */
   private Path stateDirectory() {
     return config.dataDirectory().resolve("cluster");
+  }
+
+  /** Whose audit log it is. */
+  AuditSigner auditSigner() {
+    return new AuditSigner(
+        bundle.clusterId(),
+        config.name(),
+        bundle.credentials().keys().certificate().getPublicKey(),
+        this::sign);
+  }
+
+  /** Opens the node's audit log, which must be there if the node has run before. */
+  ChainedAuditLog openAuditLog() throws IOException {
+    boolean isFirstStart = Files.notExists(stateDirectory());
+    return ChainedAuditLog.open(
+        config.dataDirectory().resolve("audit"),
+        auditSigner(),
+        InstantSource.system(),
+        isFirstStart);
   }
 
   /**

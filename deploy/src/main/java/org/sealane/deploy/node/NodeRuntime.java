@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
-import org.sealane.cluster.audit.JsonLinesAuditLog;
+import org.sealane.cluster.audit.ChainedAuditLog;
 import org.sealane.cluster.identity.JoinBundle;
 import org.sealane.cluster.identity.PeerPolicy;
 import org.sealane.cluster.identity.TlsContexts;
@@ -23,12 +23,12 @@ import org.sealane.cluster.store.StoreSettings;
 import org.sealane.csv.volume.Volumes;
 import org.sealane.deploy.admin.AdminRoute;
 import org.sealane.deploy.admin.AdminServer;
+import org.sealane.deploy.audit.AuditRoutes;
 import org.sealane.deploy.config.NodeConfig;
 import org.sealane.deploy.units.HostPort;
 import org.sealane.sbl.initiator.Disks;
 import org.sealane.smb.auth.KeyAgreement;
 import org.sealane.smb.auth.NodeMechanism;
-import org.sealane.smb.client.ClientListener;
 import org.sealane.smb.encryption.warmup.CipherWarmUp;
 import org.sealane.smb.lane.LaneKey;
 import org.sealane.smb.lane.LaneKind;
@@ -74,11 +74,14 @@ public final class NodeRuntime implements AutoCloseable {
   /** What is open, to be closed in the opposite order. */
   private final List<AutoCloseable> opened = new ArrayList<>();
 
+  private AuditTrail trail;
   private LaneNode lanes;
   private UserListener users;
   private AdminServer admin;
   private MetricsServer metrics;
-  private ClusterMember member;
+
+  /** Null until it has started, which needs the admin port. */
+  private volatile ClusterMember member;
 
   private NodeRuntime(NodeConfig config, JoinBundle bundle) {
     this.config = config;
@@ -116,16 +119,22 @@ public final class NodeRuntime implements AutoCloseable {
   private void open() throws IOException {
     warmUp();
     Files.createDirectories(config.dataDirectory());
-    JsonLinesAuditLog audit =
-        keep(
-            new JsonLinesAuditLog(
-                config.dataDirectory().resolve("audit.jsonl"), config.name(), Clock.systemUTC()));
+    NodeIdentity identity = new NodeIdentity(config, bundle);
+    ChainedAuditLog audit = keep(identity.openAuditLog());
+    trail = keep(AuditTrail.start(audit, System::nanoTime));
     TcpTransport transport = keep(new TcpTransport(TcpSettings.defaults(), pool));
     LaneCarriers carriers = LaneCarriers.open(config.transports(), pool);
     carriers.rdma().ifPresent(this::keep);
     metrics = keep(MetricsServer.start(config.metrics()));
     lanes = LaneNode.start(laneSettings(transport), carriers.preferred());
     NodeMetrics.register(metrics.registry(), view, lanes, pool, rules);
+    LaneNotes notes = new LaneNotes(Clock.systemUTC());
+    lanes
+        .lanes()
+        .tell(event -> {
+          trail.lane(event);
+          notes.lane(event);
+        });
     keep(storage);
     keep(lanes);
     UserTable userTable = new UserTable(view, bundle.dataKey());
@@ -136,11 +145,22 @@ public final class NodeRuntime implements AutoCloseable {
                 view,
                 userTable,
                 new UserShares(config.name(), view, volumes, userTable),
-                transport));
-    NodeIdentity identity = new NodeIdentity(config, bundle);
+                transport,
+                trail.users()));
     NodeRoutes routes = new NodeRoutes(config, view, lanes, volumes, disks, identity);
     List<AdminRoute> allRoutes = new ArrayList<>(routes.all());
     allRoutes.addAll(new SessionRoutes(config.name(), users).routes());
+    allRoutes.addAll(new AuditRoutes(config.name(), audit).routes());
+    allRoutes.addAll(
+        new ExplainRoutes(
+                () -> Optional.ofNullable(member),
+                bundle.adminKey(),
+                lanes.lanes(),
+                rules,
+                notes,
+                carriers.rdma().isPresent(),
+                Clock.systemUTC())
+            .routes());
     admin = keep(AdminServer.start(config.admin(), adminTls(), allRoutes));
     member =
         ClusterMember.start(
@@ -165,6 +185,7 @@ public final class NodeRuntime implements AutoCloseable {
       view.update(shown);
       enrolments.follow(shown);
       storage.follow(shown);
+      notes.follow(shown);
     });
     LOG.info(
         "node={} cluster={} lane={} smb={} admin={} metrics={} started",
@@ -212,8 +233,8 @@ public final class NodeRuntime implements AutoCloseable {
         config.sessionTimeout().dividedBy(DELIVERY_PART),
         policies,
         LaneLimits.DEFAULT,
-        event -> LOG.info("lane event={}", event),
-        ClientListener.NONE);
+        trail.lanes(),
+        trail.clients());
   }
 
   private javax.net.ssl.SSLContext adminTls() {

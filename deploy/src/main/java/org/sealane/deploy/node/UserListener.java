@@ -17,22 +17,18 @@ import org.sealane.smb.auth.ntlm.NtlmMechanism;
 import org.sealane.smb.lane.Level;
 import org.sealane.smb.negotiate.Dialect;
 import org.sealane.smb.server.AccessRules;
+import org.sealane.smb.server.EventSink;
 import org.sealane.smb.server.Limit;
-import org.sealane.smb.server.ServerEvent;
 import org.sealane.smb.server.ServerSettings;
 import org.sealane.smb.server.ServerStatus;
 import org.sealane.smb.server.SmbServer;
 import org.sealane.smb.transport.tcp.TcpTransport;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The listener for users' SMB clients. What it asks of them is the cluster's signed server document
  * as it is when a client connects. Any thread may call.
  */
 final class UserListener implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(UserListener.class);
-
   private final SmbServer server;
 
   private UserListener(SmbServer server) {
@@ -40,7 +36,12 @@ final class UserListener implements AutoCloseable {
   }
 
   static UserListener start(
-      NodeConfig config, CurrentView view, UserTable users, UserShares shares, TcpTransport tcp)
+      NodeConfig config,
+      CurrentView view,
+      UserTable users,
+      UserShares shares,
+      TcpTransport tcp,
+      EventSink events)
       throws IOException {
     UUID guid = UUID.randomUUID();
     return new UserListener(
@@ -54,7 +55,7 @@ final class UserListener implements AutoCloseable {
                     InstantSource.system(),
                     new SecureRandom()))
             .resolver(shares)
-            .events(UserListener::log)
+            .events(events)
             .pool(tcp.pool())
             .listen(tcp, config.smb().resolve())
             .start());
@@ -75,10 +76,6 @@ final class UserListener implements AutoCloseable {
                 wanted.requireSigning(),
                 wanted.rejectUnencryptedAccess()))
         .with(Limit.CONNECTIONS, connections);
-  }
-
-  private static void log(ServerEvent event) {
-    LOG.info("client event={} windows={}", event, event.windowsId());
   }
 
   InetSocketAddress address() {

@@ -1,6 +1,7 @@
 package org.sealane.deploy.wire;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
@@ -8,6 +9,7 @@ import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
@@ -26,15 +28,19 @@ public final class LaneRelay implements AutoCloseable {
   private final ServerSocketChannel listener;
   private final InetSocketAddress target;
   private final byte[] canary;
+  private final byte[] control;
   private final Set<SocketChannel> channels = ConcurrentHashMap.newKeySet();
   private final Object lock = new Object();
   private WireObservation seen = WireObservation.NOTHING;
+  private long controls;
   private volatile boolean closed;
 
-  private LaneRelay(ServerSocketChannel listener, InetSocketAddress target, byte[] canary) {
+  private LaneRelay(
+      ServerSocketChannel listener, InetSocketAddress target, byte[] canary, byte[] control) {
     this.listener = listener;
     this.target = target;
     this.canary = canary.clone();
+    this.control = control.clone();
   }
 
   /**
@@ -43,14 +49,28 @@ public final class LaneRelay implements AutoCloseable {
    * @param canary the bytes to look for, at least 16 and random, so that chance does not make them
    */
   public static LaneRelay open(InetSocketAddress target, byte[] canary) throws IOException {
-    if (canary.length < 16) {
-      throw new IllegalArgumentException(
-          "a canary of %d bytes may stand there by chance".formatted(canary.length));
+    return open(InetAddress.getByName("127.0.0.1"), target, canary, canary);
+  }
+
+  /**
+   * Opens a relay on a free port of {@code host} in front of {@code target}.
+   *
+   * @param canary the bytes to look for, at least 16 and random, so that chance does not make them
+   * @param control other bytes to look for, which are known to pass in clear
+   */
+  public static LaneRelay open(
+      InetAddress host, InetSocketAddress target, byte[] canary, byte[] control)
+      throws IOException {
+    for (byte[] wanted : List.of(canary, control)) {
+      if (wanted.length < 16) {
+        throw new IllegalArgumentException(
+            "a canary of %d bytes may stand there by chance".formatted(wanted.length));
+      }
     }
     ServerSocketChannel listener = ServerSocketChannel.open();
     try {
-      listener.bind(new InetSocketAddress("127.0.0.1", 0));
-      LaneRelay relay = new LaneRelay(listener, target, canary);
+      listener.bind(new InetSocketAddress(host, 0));
+      LaneRelay relay = new LaneRelay(listener, target, canary, control);
       Thread.ofVirtual().name("relay-accept").start(relay::accept);
       return relay;
     } catch (IOException e) {
@@ -68,6 +88,13 @@ public final class LaneRelay implements AutoCloseable {
   public WireObservation observed() {
     synchronized (lock) {
       return seen;
+    }
+  }
+
+  /** How often the control was seen so far. */
+  public long controls() {
+    synchronized (lock) {
+      return controls;
     }
   }
 
@@ -95,6 +122,7 @@ public final class LaneRelay implements AutoCloseable {
 
   private void pass(SocketChannel from, SocketChannel to) {
     CanaryScanner scanner = new CanaryScanner(canary);
+    CanaryScanner controlScanner = new CanaryScanner(control);
     FrameCounter frames = new FrameCounter();
     ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
     try (from;
@@ -105,6 +133,7 @@ public final class LaneRelay implements AutoCloseable {
         scanner.accept(buffer);
         frames.accept(buffer);
         add(before, observation(scanner, frames), buffer.remaining());
+        addControls(controlScanner, buffer);
         while (buffer.hasRemaining()) {
           to.write(buffer);
         }
@@ -116,6 +145,14 @@ public final class LaneRelay implements AutoCloseable {
     } finally {
       channels.remove(from);
       channels.remove(to);
+    }
+  }
+
+  private void addControls(CanaryScanner scanner, ByteBuffer bytes) {
+    long before = scanner.found();
+    scanner.accept(bytes);
+    synchronized (lock) {
+      controls += scanner.found() - before;
     }
   }
 

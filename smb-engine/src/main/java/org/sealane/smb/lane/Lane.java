@@ -60,6 +60,9 @@ final class Lane {
 
     /** Opens a session. Blocks. */
     ClientTree dial(LaneKey key, LanePolicy policy, long previousSessionId) throws ShareException;
+
+    /** Must not block. */
+    void happened(LaneEvent event);
   }
 
   private final LaneKey key;
@@ -503,6 +506,7 @@ final class Lane {
       int resetsBefore,
       MoveCause cause,
       long beganNanos) {
+    Optional<Duration> pause = Optional.empty();
     lock.lock();
     try {
       if (state == State.CLOSED) {
@@ -515,7 +519,8 @@ final class Lane {
       }
       drop("moved");
       if (state == State.MOVING) {
-        pauses.add(cause, Duration.ofNanos(nanoClock.getAsLong() - beganNanos));
+        pause = Optional.of(Duration.ofNanos(nanoClock.getAsLong() - beganNanos));
+        pauses.add(cause, pause.get());
       }
       session = Optional.of(next);
       unusedSinceNanos = nanoClock.getAsLong();
@@ -527,6 +532,11 @@ final class Lane {
     }
     next.tree().session().connection().closed().thenAccept(_ -> ended(next));
     result.complete(next);
+    LaneEvent.Facts facts = next.facts(host.policy(key));
+    host.happened(
+        pause.isPresent()
+            ? new LaneEvent.Moved(key, cause, pause.get(), facts)
+            : new LaneEvent.Opened(key, facts));
     return true;
   }
 
@@ -542,6 +552,7 @@ final class Lane {
       lock.unlock();
     }
     result.completeExceptionally(why);
+    host.happened(new LaneEvent.Failed(key, String.valueOf(why.getMessage())));
   }
 
   private void await(CompletableFuture<LaneSession> awaited) throws ShareException {

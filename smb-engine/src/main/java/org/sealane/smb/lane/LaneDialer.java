@@ -81,10 +81,16 @@ public final class LaneDialer {
   /**
    * Opens a session for the lane under {@code policy}, in the place of the session before it, or of
    * none if that is 0. Fails with an {@link IOException} or a {@link
-   * org.sealane.smb.client.ClientException}; whatever was opened is closed then.
+   * org.sealane.smb.client.ClientException}; whatever was opened is closed then. {@code events}
+   * hears of a fallback.
    */
   CompletionStage<ClientTree> dial(
-      LaneKey key, LaneRoute route, LanePolicy policy, LaneRules rules, long previousSessionId) {
+      LaneKey key,
+      LaneRoute route,
+      LanePolicy policy,
+      LaneRules rules,
+      long previousSessionId,
+      LaneEvent.Sink events) {
     if (policy.transport() == TransportPreference.RDMA_ONLY
         && route.transport().name().equals("tcp")) {
       return CompletableFuture.failedStage(
@@ -94,7 +100,7 @@ public final class LaneDialer {
         new LaneBinding(
             clusterId, self, key.peer(), key.volume(), key.kind(), nextSerial.getAndIncrement());
     ClientSettings settings = ClientSettings.of(clientGuid, policy.ciphers(), policy.signing());
-    return connect(key, route, policy, settings)
+    return connect(key, route, policy, settings, events)
         .thenCompose(connection ->
             establish(connection, binding, new LaneGate(rules, key), previousSessionId));
   }
@@ -104,7 +110,11 @@ public final class LaneDialer {
    * says: the way never changes the level.
    */
   private CompletionStage<ClientConnection> connect(
-      LaneKey key, LaneRoute route, LanePolicy policy, ClientSettings settings) {
+      LaneKey key,
+      LaneRoute route,
+      LanePolicy policy,
+      ClientSettings settings,
+      LaneEvent.Sink events) {
     CompletionStage<ClientConnection> first =
         client.connect(route.transport(), route.address(), settings);
     if (policy.transport() != TransportPreference.RDMA_PREFERRED
@@ -119,14 +129,17 @@ public final class LaneDialer {
           key.kind().word(),
           transport.name(),
           reason(failure));
+      events.accept(new LaneEvent.FellBack(key, transport.name(), reason(failure)));
       return client.connect(transport, route.address(), settings);
     });
   }
 
   private static String reason(Throwable failure) {
-    return failure instanceof CompletionException wrapped && wrapped.getCause() != null
-        ? wrapped.getCause().getMessage()
-        : failure.getMessage();
+    Throwable cause =
+        failure instanceof CompletionException wrapped && wrapped.getCause() != null
+            ? wrapped.getCause()
+            : failure;
+    return String.valueOf(cause.getMessage());
   }
 
   private CompletionStage<ClientTree> establish(

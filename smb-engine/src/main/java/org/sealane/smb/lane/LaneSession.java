@@ -42,6 +42,16 @@ final class LaneSession {
     return tree.session().connection().negotiated();
   }
 
+  /** What it was opened with, for who is told of it. */
+  LaneEvent.Facts facts(LanePolicy policy) {
+    return new LaneEvent.Facts(
+        tree.session().connection().transport().transport().name(),
+        negotiated().cipher().orElseThrow(),
+        negotiated().signing(),
+        policy.level(),
+        policy.epoch());
+  }
+
   Duration age() {
     return Duration.ofNanos(nanoClock.getAsLong() - openedNanos);
   }

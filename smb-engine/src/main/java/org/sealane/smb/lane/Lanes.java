@@ -46,6 +46,7 @@ public final class Lanes implements AutoCloseable {
   private final Map<LaneKey, Lane> lanes = new HashMap<>();
   private final Map<String, InetSocketAddress> detours = new HashMap<>();
   private boolean closed;
+  private volatile LaneEvent.Sink events = LaneEvent.Sink.NONE;
 
   /**
    * @param addresses the lane listener of a node now; empty if it is not in the cluster
@@ -99,7 +100,8 @@ public final class Lanes implements AutoCloseable {
       LaneRoute route = new LaneRoute(dialer.transport(policy), address(key));
       ClientTree tree =
           LaneFailure.await(
-              "lane to " + key.peer(), dialer.dial(key, route, policy, rules, previousSessionId));
+              "lane to " + key.peer(),
+              dialer.dial(key, route, policy, rules, previousSessionId, this::happened));
       try {
         new PolicyExchange(policies, key.volume()).run(tree);
       } catch (ShareException e) {
@@ -108,6 +110,16 @@ public final class Lanes implements AutoCloseable {
       }
       return tree;
     }
+
+    @Override
+    public void happened(LaneEvent event) {
+      events.accept(event);
+    }
+  }
+
+  /** From now on {@code sink} hears of what happens to lanes. */
+  public void tell(LaneEvent.Sink sink) {
+    events = sink;
   }
 
   private InetSocketAddress address(LaneKey key) throws ShareException {
@@ -163,6 +175,25 @@ public final class Lanes implements AutoCloseable {
   public void detour(String peer, Optional<InetSocketAddress> via) {
     synchronized (lock) {
       via.ifPresentOrElse(address -> detours.put(peer, address), () -> detours.remove(peer));
+    }
+    lanesTo(peer).forEach(lane -> lane.renew(MoveCause.ROUTE));
+  }
+
+  /**
+   * As {@link #detour(String, Optional)}, for {@code limit} at most: then lanes go directly again,
+   * whatever became of whoever asked.
+   */
+  public void detour(String peer, InetSocketAddress via, Duration limit) {
+    detour(peer, Optional.of(via));
+    ticker.schedule(() -> endDetour(peer, via), limit.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** Unless there is another one by now. */
+  private void endDetour(String peer, InetSocketAddress via) {
+    synchronized (lock) {
+      if (!detours.remove(peer, via)) {
+        return;
+      }
     }
     lanesTo(peer).forEach(lane -> lane.renew(MoveCause.ROUTE));
   }
