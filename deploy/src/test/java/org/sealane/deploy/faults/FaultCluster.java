@@ -9,10 +9,12 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
+import java.util.Set;
+import org.awaitility.Awaitility;
 import org.sealane.cluster.identity.AdminCredentials;
 import org.sealane.cluster.identity.PeerPolicy;
 import org.sealane.cluster.identity.TlsContexts;
@@ -52,6 +54,7 @@ final class FaultCluster {
   private final LocalCluster local;
   private final Map<String, AdminClient> clients = new HashMap<>();
   private final Map<String, LinkRelay> links = new HashMap<>();
+  private final Set<String> down = new HashSet<>();
   private final byte[] canary = new byte[CANARY_BYTES];
 
   private FaultCluster(LocalCluster local) {
@@ -100,9 +103,15 @@ final class FaultCluster {
     return canary.clone();
   }
 
-  /** A client of one node's admin port, kept until that node is started again. */
-  AdminClient node(String name) {
+  /**
+   * A client of one node's admin port, kept until that node is killed. There is none until the node
+   * is live again and its lanes go over their relays, so that nothing passes unseen.
+   */
+  AdminClient node(String name) throws AdminException {
     synchronized (clients) {
+      if (down.contains(name)) {
+        throw new AdminException(AdminException.Kind.UNAVAILABLE, name + " was killed");
+      }
       return clients.computeIfAbsent(name, _ -> client(List.of(address(name))));
     }
   }
@@ -132,7 +141,7 @@ final class FaultCluster {
   }
 
   /** The administrator, who asks the node {@code via}. */
-  Administrator administrator(String via) throws CredentialsException {
+  Administrator administrator(String via) throws CredentialsException, AdminException {
     return new Administrator(
         node(via), name -> client(List.of(address(name))), local.directory().credentials());
   }
@@ -175,51 +184,59 @@ final class FaultCluster {
       relay = new LinkRelay(new InetSocketAddress(LOOPBACK, known(to).lanePort()), canary);
       links.put(from + ">" + to, relay);
     }
-    InetSocketAddress via = relay.address();
-    node(from)
-        .post(
-            BenchRoutes.DETOUR,
-            Map.of(),
-            new BenchRoutes.DetourOrder(to, via.getHostString(), via.getPort()),
-            BenchRoutes.DetourOrder.class);
+    detour(node(from), to, relay);
     return relay;
   }
 
-  /** Sends a signal to a process, by its name, as {@code kill -SIGNAL} does. */
-  void signal(String process, String signal) throws IOException, InterruptedException {
-    ProcessRecord running = local.running(process).orElseThrow();
-    Process kill =
-        new ProcessBuilder("sh", "-c", "kill -" + signal + " " + running.pid()).inheritIO().start();
-    if (!kill.waitFor(10, TimeUnit.SECONDS) || kill.exitValue() != 0) {
-      throw new IOException("no signal " + signal + " to " + process);
-    }
+  private static void detour(AdminClient from, String to, LinkRelay relay)
+      throws AdminException, IOException {
+    InetSocketAddress via = relay.address();
+    from.post(
+        BenchRoutes.DETOUR,
+        Map.of(),
+        new BenchRoutes.DetourOrder(to, via.getHostString(), via.getPort()),
+        BenchRoutes.DetourOrder.class);
+  }
+
+  /** Sends a signal to the process of that name, which must run. */
+  void signal(String process, Signals signal) throws IOException {
+    signal.send(local.running(process).orElseThrow());
   }
 
   /** Kills a process and waits until it is gone. */
-  void kill(String process) throws Exception {
+  void kill(String process) throws IOException {
     ProcessRecord running = local.running(process).orElseThrow();
-    signal(process, "KILL");
-    org.awaitility.Awaitility.await("end of " + process)
-        .atMost(LIMIT)
-        .until(() -> !running.isAlive());
+    synchronized (clients) {
+      down.add(process);
+      AdminClient client = clients.remove(process);
+      if (client != null) {
+        client.close();
+      }
+    }
+    Signals.KILL.send(running);
+    Awaitility.await("end of " + process).atMost(LIMIT).until(() -> !running.isAlive());
   }
 
   /** Starts a node that was killed, and its links as they were; returns when it is live. */
   void restart(String name) throws Exception {
     local.startNode(name);
-    synchronized (clients) {
-      AdminClient old = clients.remove(name);
-      if (old != null) {
-        old.close();
-      }
-    }
     awaitReady();
-    for (String link : List.copyOf(links.keySet())) {
-      String[] ends = link.split(">");
-      if (ends[0].equals(name)) {
-        link(ends[0], ends[1]);
+    try (AdminClient client = client(List.of(address(name)))) {
+      for (Map.Entry<String, LinkRelay> link : links.entrySet()) {
+        String[] ends = link.getKey().split(">");
+        if (ends[0].equals(name)) {
+          detour(client, ends[1], link.getValue());
+        }
       }
     }
+    synchronized (clients) {
+      down.remove(name);
+    }
+  }
+
+  /** Starts whatever does not run, ZooKeeper too. */
+  void startMissing() throws IOException {
+    local.start();
   }
 
   /** Stops all processes; fails if one had to be killed. */

@@ -2,6 +2,7 @@ package org.sealane.deploy.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.ByteBuffer;
@@ -9,11 +10,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.sealane.deploy.admin.AdminClient;
 import org.sealane.deploy.admin.AdminException;
 import org.sealane.deploy.admin.BlockRoutes;
 import org.sealane.deploy.admin.FileRoutes;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Users of a volume's files and of a disk, each with a file or a range of its own: it writes, reads
@@ -25,13 +32,22 @@ final class PatternLoad {
   /** Bytes of one write or read. */
   static final int BLOCK_BYTES = 32 << 10;
 
+  private static final Logger LOG = LoggerFactory.getLogger(PatternLoad.class);
   private static final int CELL_BYTES = 48;
+  private static final long REPEAT_MILLIS = 50;
 
   private final byte[] canary;
   private final List<User> users = new ArrayList<>();
   private final Queue<Operation> operations = new ConcurrentLinkedQueue<>();
   private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
-  private volatile boolean stopped;
+  private final AtomicLong repeated = new AtomicLong();
+  private final boolean tolerant;
+  private final CountDownLatch stopped = new CountDownLatch(1);
+
+  /** A client of the node that a user works through, as long as there is one. */
+  interface Through {
+    AdminClient client() throws AdminException;
+  }
 
   /** One write or read that succeeded, on the clock of {@link System#nanoTime}. */
   record Operation(String user, long beganNanos, long endedNanos) {
@@ -52,45 +68,52 @@ final class PatternLoad {
     InputStream read() throws AdminException;
   }
 
-  PatternLoad(byte[] canary) {
+  /**
+   * @param tolerant whether a request may fail: its user then repeats it until it succeeds, and
+   *     what had been acknowledged before must still be there
+   */
+  PatternLoad(byte[] canary, boolean tolerant) {
     this.canary = canary.clone();
+    this.tolerant = tolerant;
   }
 
   /** Starts a user of a file of its own. */
-  void file(AdminClient through, String volume, String name) {
+  void file(Through through, String volume, String name) {
     Map<String, String> file = Map.of("volume", volume, "path", "/" + name);
     start(
         name,
         new Place() {
           @Override
           public void write(byte[] content) throws AdminException {
-            through.put(FileRoutes.FILE, file, BodyPublishers.ofByteArray(content));
+            through.client().put(FileRoutes.FILE, file, BodyPublishers.ofByteArray(content));
           }
 
           @Override
           public InputStream read() throws AdminException {
-            return through.stream(FileRoutes.FILE, file);
+            return through.client().stream(FileRoutes.FILE, file);
           }
         });
   }
 
   /** Starts a user of the {@code slot}th block of a disk. */
-  void disk(AdminClient through, String disk, int slot) {
+  void disk(Through through, String disk, int slot) {
     String offset = Long.toString((long) slot * BLOCK_BYTES);
     start(
         disk + "." + slot,
         new Place() {
           @Override
           public void write(byte[] content) throws AdminException {
-            through.put(
-                BlockRoutes.BLOCKS,
-                Map.of("disk", disk, "offset", offset),
-                BodyPublishers.ofByteArray(content));
+            through
+                .client()
+                .put(
+                    BlockRoutes.BLOCKS,
+                    Map.of("disk", disk, "offset", offset),
+                    BodyPublishers.ofByteArray(content));
           }
 
           @Override
           public InputStream read() throws AdminException {
-            return through.stream(
+            return through.client().stream(
                 BlockRoutes.BLOCKS,
                 Map.of("disk", disk, "offset", offset, "length", Integer.toString(BLOCK_BYTES)));
           }
@@ -131,6 +154,11 @@ final class PatternLoad {
     return users.stream().mapToInt(user -> user.round).min().orElse(0);
   }
 
+  /** Requests that failed and were repeated. */
+  long repeated() {
+    return repeated.get();
+  }
+
   /** What went wrong: a request that failed, or content that was not what it should be. */
   Queue<Throwable> failures() {
     return failures;
@@ -138,7 +166,7 @@ final class PatternLoad {
 
   /** Ends every user after its round, and fails if anything went wrong. */
   void finish() throws InterruptedException {
-    stopped = true;
+    stopped.countDown();
     for (User user : users) {
       user.thread.join();
     }
@@ -150,6 +178,7 @@ final class PatternLoad {
     private final int number;
     private final Place place;
     private volatile int round;
+    private byte[] last;
     private Thread thread;
 
     User(String name, int number, Place place) {
@@ -161,19 +190,25 @@ final class PatternLoad {
     @Override
     public void run() {
       try {
-        while (!stopped) {
+        while (stopped.getCount() > 0) {
           byte[] content = content(number, round);
-          timed(() -> {
-            place.write(content);
-            return content;
-          });
-          byte[] read =
-              timed(() -> {
+          if (!done(
+              () -> {
+                place.write(content);
+                return content;
+              })) {
+            return;
+          }
+          boolean wasRead =
+              done(() -> {
                 try (InputStream in = place.read()) {
                   return in.readAllBytes();
                 }
               });
-          assertThat(read).as("%s in round %d", name, round).isEqualTo(content);
+          if (!wasRead) {
+            return;
+          }
+          assertThat(last).as("%s in round %d", name, round).isEqualTo(content);
           round++;
         }
       } catch (Exception | AssertionError e) {
@@ -181,11 +216,25 @@ final class PatternLoad {
       }
     }
 
-    private byte[] timed(java.util.concurrent.Callable<byte[]> work) throws Exception {
-      long began = System.nanoTime();
-      byte[] result = work.call();
-      operations.add(new Operation(name, began, System.nanoTime()));
-      return result;
+    /** Repeats what fails if that is allowed; false if the load ended before it succeeded. */
+    private boolean done(Callable<byte[]> work) throws Exception {
+      while (true) {
+        long began = System.nanoTime();
+        try {
+          last = work.call();
+          operations.add(new Operation(name, began, System.nanoTime()));
+          return true;
+        } catch (AdminException | IOException e) {
+          if (!tolerant) {
+            throw e;
+          }
+          repeated.incrementAndGet();
+          LOG.debug("user={} round={} repeats", name, round, e);
+          if (stopped.await(REPEAT_MILLIS, TimeUnit.MILLISECONDS)) {
+            return false;
+          }
+        }
+      }
     }
   }
 }

@@ -84,11 +84,11 @@ class TurnSoakIT {
     Kind csv = new Kind("csv", 0, cluster.link("node2", "node1"));
     Kind sbl = new Kind("sbl", AHEAD, cluster.link("node2", "node3"));
     turn(csv.level(0), sbl.level(0));
-    PatternLoad load = new PatternLoad(cluster.canary());
+    PatternLoad load = new PatternLoad(cluster.canary(), false);
     try {
       for (int i = 0; i < USERS; i++) {
-        load.file(cluster.node("node2"), "v1", "user" + i);
-        load.disk(cluster.node("node2"), "d1", i);
+        load.file(() -> cluster.node("node2"), "v1", "user" + i);
+        load.disk(() -> cluster.node("node2"), "d1", i);
       }
       for (int turn = 1; turn <= TURNS; turn++) {
         awaitRounds(load, 1);
