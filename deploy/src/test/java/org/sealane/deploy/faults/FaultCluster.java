@@ -217,9 +217,19 @@ final class FaultCluster {
     Awaitility.await("end of " + process).atMost(LIMIT).until(() -> !running.isAlive());
   }
 
+  /** A way to start a node. */
+  interface Start {
+    void run() throws Exception;
+  }
+
   /** Starts a node that was killed, and its links as they were; returns when it is live. */
   void restart(String name) throws Exception {
-    local.startNode(name);
+    restart(name, () -> local.startNode(name));
+  }
+
+  /** The same, started in that way. */
+  void restart(String name, Start start) throws Exception {
+    start.run();
     awaitReady();
     try (AdminClient client = client(List.of(address(name)))) {
       for (Map.Entry<String, LinkRelay> link : links.entrySet()) {
