@@ -5,12 +5,19 @@ import org.sealane.deploy.units.ByteSize;
 
 /** A status for people. Empty parts are left out. */
 final class StatusTables {
+  private static final String AWAY =
+      "ZooKeeper does not answer: lanes send only encrypted, nothing can be changed; nodes and"
+          + " owners are as they were last";
+
   private StatusTables() {}
 
   static String render(ClusterStatus status) {
     StringBuilder text = new StringBuilder();
     text.append("cluster ").append(status.cluster());
     text.append(", zookeeper ").append(status.zookeeper()).append("\n\n");
+    if (Boolean.FALSE.equals(status.following())) {
+      text.append(AWAY).append("\n\n");
+    }
     text.append(nodes(status));
     if (!status.volumes().isEmpty()) {
       text.append('\n').append(volumes(status));

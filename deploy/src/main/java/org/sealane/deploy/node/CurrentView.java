@@ -34,9 +34,18 @@ final class CurrentView implements VolumeDirectory, DiskDirectory, Enrollment {
     return newest.flatMap(view -> view.volume(name)).map(ClusterView.VolumeView::uuid);
   }
 
+  /**
+   * A sole candidate serves whether it is announced or not, and between two sessions with ZooKeeper
+   * it is not.
+   */
   @Override
   public Optional<String> owner(UUID volume) {
-    return newest.flatMap(view -> view.volume(volume)).flatMap(ClusterView.VolumeView::owner);
+    return newest
+        .flatMap(view -> view.volume(volume))
+        .flatMap(found ->
+            found.candidates().size() == 1
+                ? Optional.of(found.candidates().getFirst())
+                : found.owner());
   }
 
   @Override

@@ -11,6 +11,7 @@ import org.sealane.cluster.member.ClusterView;
 import org.sealane.cluster.member.ClusterView.NodeView;
 import org.sealane.cluster.member.ClusterView.VolumeView;
 import org.sealane.cluster.member.HostPort;
+import org.sealane.cluster.member.MemberPhase;
 import org.sealane.cluster.member.NodeEndpoints;
 import org.sealane.deploy.status.ClusterStatus;
 import org.sealane.smb.lane.LaneKind;
@@ -31,6 +32,7 @@ final class StatusReport {
     return new ClusterStatus(
         view.cluster(),
         zookeeper,
+        view.connection() == MemberPhase.LIVE,
         view.nodes().stream().map(StatusReport::node).toList(),
         view.volumes().stream().map(StatusReport::volume).toList(),
         view.disks().stream()

@@ -8,6 +8,8 @@ import java.util.List;
  *
  * @param cluster its name
  * @param zookeeper the ensemble, {@code host:port,...}
+ * @param following {@code false} while the node that answers does not follow ZooKeeper: who is live
+ *     and who owns is what it knew last then; null where it was not asked
  * @param nodes by name
  * @param volumes by name
  * @param disks by name
@@ -16,12 +18,24 @@ import java.util.List;
 public record ClusterStatus(
     String cluster,
     String zookeeper,
+    Boolean following,
     List<Node> nodes,
     List<Volume> volumes,
     List<Disk> disks,
     List<Lane> lanes) {
   /** Where a node's admin API serves it. */
   public static final String PATH = "/v1/status";
+
+  /** Parts of a status, of which it was not asked whether the node follows ZooKeeper. */
+  public ClusterStatus(
+      String cluster,
+      String zookeeper,
+      List<Node> nodes,
+      List<Volume> volumes,
+      List<Disk> disks,
+      List<Lane> lanes) {
+    this(cluster, zookeeper, null, nodes, volumes, disks, lanes);
+  }
 
   public ClusterStatus {
     nodes = List.copyOf(nodes);

@@ -14,17 +14,17 @@ import java.util.concurrent.TimeUnit;
  * @param out standard output
  * @param err standard error
  */
-record CommandRun(int exit, String out, String err) {
+public record CommandRun(int exit, String out, String err) {
   private static final int SECONDS_MAX = 180;
 
   /** Runs the command in {@code directory} and waits until it ends. */
-  static CommandRun of(Path directory, String... arguments)
+  public static CommandRun of(Path directory, String... arguments)
       throws IOException, InterruptedException {
     return withInput(directory, "", arguments);
   }
 
   /** The same with {@code input} as its standard input. */
-  static CommandRun withInput(Path directory, String input, String... arguments)
+  public static CommandRun withInput(Path directory, String input, String... arguments)
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());

@@ -12,7 +12,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import org.sealane.smb.share.ErrorStatus;
 import org.sealane.smb.share.FileBytes;
+import org.sealane.smb.share.FileHold;
 import org.sealane.smb.share.ShareException;
 import org.sealane.smb.share.ShareOpen.Extent;
 import org.sealane.smb.share.SparseFile;
@@ -29,13 +31,16 @@ public final class Disk implements AutoCloseable {
   private final Path path;
   private final FileChannel channel;
   private final FileLock lock;
+  private final FileHold hold;
   private final long sizeBytes;
 
-  private Disk(String name, Path path, FileChannel channel, FileLock lock) throws IOException {
+  private Disk(String name, Path path, FileChannel channel, FileLock lock, FileHold hold)
+      throws IOException {
     this.name = name;
     this.path = path;
     this.channel = channel;
     this.lock = lock;
+    this.hold = hold;
     this.sizeBytes = channel.size();
   }
 
@@ -57,7 +62,8 @@ public final class Disk implements AutoCloseable {
       if (channel.size() == 0) {
         throw new IOException("disk " + name + ": " + path + " has no size");
       }
-      return new Disk(name, path, channel, lock);
+      FileHold hold = FileHold.take(path).orElseThrow(() -> inUse(name, path));
+      return new Disk(name, path, channel, lock, hold);
     } catch (IOException e) {
       channel.close();
       throw e;
@@ -93,9 +99,13 @@ public final class Disk implements AutoCloseable {
       throw new IOException("disk " + name + ": " + path + " is already served here", e);
     }
     if (lock == null) {
-      throw new IOException("disk " + name + ": " + path + " is in use by another process");
+      throw inUse(name, path);
     }
     return lock;
+  }
+
+  private static IOException inUse(String name, Path path) {
+    return new IOException("disk " + name + ": " + path + " is in use by another process");
   }
 
   public String name() {
@@ -174,9 +184,14 @@ public final class Disk implements AutoCloseable {
     }
   }
 
+  /** A sparse file can be full where its file system is; all else is the device's fault. */
   private ShareException failed(String what, IOException cause) {
+    NtStatus status =
+        ErrorStatus.statusOf(cause).equals(NtStatus.DISK_FULL)
+            ? NtStatus.DISK_FULL
+            : NtStatus.IO_DEVICE_ERROR;
     return new ShareException(
-        NtStatus.IO_DEVICE_ERROR, "disk " + name + ": " + what + ": " + cause.getMessage(), cause);
+        status, "disk " + name + ": " + what + ": " + cause.getMessage(), cause);
   }
 
   /** Makes what was written durable, then lets go of the file. Idempotent. */
@@ -185,7 +200,8 @@ public final class Disk implements AutoCloseable {
     if (!channel.isOpen()) {
       return;
     }
-    try (channel) {
+    try (hold;
+        channel) {
       channel.force(false);
       lock.release();
     }

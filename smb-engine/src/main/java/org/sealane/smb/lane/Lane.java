@@ -405,7 +405,10 @@ final class Lane {
     return true;
   }
 
-  /** A new session with all opens, tried until the limit of time if {@code patient}. */
+  /**
+   * A new session with all opens, tried again until the limit of time: whatever it fails by if
+   * {@code patient}, else only where the other node is slow.
+   */
   private LaneSession connect(long beganNanos, boolean patient)
       throws ShareException, InterruptedException {
     Duration pause = RETRY_FIRST;
@@ -413,8 +416,9 @@ final class Lane {
       try {
         return attempt();
       } catch (ShareException e) {
-        boolean inTime = nanoClock.getAsLong() - beganNanos < limits.move().toNanos();
-        if (!patient || !inTime || LaneFailure.isFinal(e)) {
+        Duration limit = patient ? limits.move() : limits.open();
+        boolean again = patient ? !LaneFailure.isFinal(e) : LaneFailure.isLate(e);
+        if (!again || nanoClock.getAsLong() - beganNanos >= limit.toNanos()) {
           throw e;
         }
         LOG.debug("peer={} volume={} lane not open yet", key.peer(), key.volume(), e);

@@ -72,6 +72,14 @@ final class LaneFailure {
     };
   }
 
+  /**
+   * True if the other node may only be slow: nothing was refused, an answer did not come in time.
+   */
+  static boolean isLate(ShareException failure) {
+    return failure.getCause() instanceof TimeoutException
+        || failure.getCause() instanceof ClientException.TimedOut;
+  }
+
   /** True if opening the lane again would fail again: one node does not accept the other. */
   static boolean isFinal(ShareException failure) {
     return failure.getCause() instanceof ClientException.AuthenticationFailed

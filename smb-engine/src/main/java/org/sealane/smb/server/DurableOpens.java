@@ -7,8 +7,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import org.sealane.smb.auth.Principal;
 import org.sealane.smb.io.FileId;
 
 /**
@@ -19,8 +21,12 @@ import org.sealane.smb.io.FileId;
  * <p>Any thread may call. One lock guards all state and is never held while calling out.
  */
 final class DurableOpens {
-  /** An open that waits. */
-  private record Waiting(Open open, long untilNanos) {}
+  /**
+   * An open that waits.
+   *
+   * @param outlived whether its node has another process by now, so that nobody will claim it
+   */
+  private record Waiting(Open open, long untilNanos, boolean outlived) {}
 
   /** What becomes of a claim. */
   sealed interface Claim {
@@ -38,6 +44,10 @@ final class DurableOpens {
   private final Object lock = new Object();
   private final Map<Durability.Key, Open> all = new HashMap<>();
   private final Map<Durability.Key, Waiting> waiting = new LinkedHashMap<>();
+
+  /** The process of each node that has come last; as many as are enrolled. */
+  private final Map<String, UUID> processes = new HashMap<>();
+
   private boolean closed;
 
   /**
@@ -55,6 +65,32 @@ final class DurableOpens {
     synchronized (lock) {
       return all.containsKey(key);
     }
+  }
+
+  /**
+   * A peer has proved who it is. A node has one process at a time, so what waits for an earlier one
+   * of it is closed with the next {@link #expire}, and keeps others from the file no longer.
+   *
+   * @param clientGuid names its process
+   */
+  void arrived(Principal peer, UUID clientGuid) {
+    if (!isEnabled() || !(peer instanceof Principal.Node node)) {
+      return;
+    }
+    synchronized (lock) {
+      if (!clientGuid.equals(processes.put(node.name(), clientGuid))) {
+        waiting.replaceAll((_, open) -> waiting(open.open(), open.untilNanos()));
+      }
+    }
+  }
+
+  /** Under the lock. */
+  private Waiting waiting(Open open, long untilNanos) {
+    Durability durability = open.durability().orElseThrow();
+    boolean outlived =
+        durability.owner() instanceof Principal.Node node
+            && !durability.clientGuid().equals(processes.get(node.name()));
+    return new Waiting(open, untilNanos, outlived);
   }
 
   /** Enters a new durable open; false if another has its name. */
@@ -82,7 +118,7 @@ final class DurableOpens {
         return false;
       }
       long untilNanos = nowNanos + TimeUnit.MILLISECONDS.toNanos(durability.waitMillis());
-      waiting.put(durability.key(), new Waiting(open, untilNanos));
+      waiting.put(durability.key(), waiting(open, untilNanos));
       return true;
     }
   }
@@ -105,14 +141,14 @@ final class DurableOpens {
     }
   }
 
-  /** Takes out those that have waited too long; the caller closes them. */
+  /** Takes out those that have waited too long or in vain; the caller closes them. */
   List<Open> expire(long nowNanos) {
     List<Open> expired = new ArrayList<>();
     synchronized (lock) {
       Iterator<Waiting> each = waiting.values().iterator();
       while (each.hasNext()) {
         Waiting next = each.next();
-        if (next.untilNanos() - nowNanos <= 0) {
+        if (next.outlived() || next.untilNanos() - nowNanos <= 0) {
           each.remove();
           expired.add(next.open());
         }

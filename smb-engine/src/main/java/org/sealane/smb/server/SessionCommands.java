@@ -326,6 +326,7 @@ final class SessionCommands {
         new SessionSecurity(session.id(), complete.peer(), keys, level, encrypts);
     session.state(new Session.State.Valid(security));
     exchange.protectWith(security);
+    environment.durableOpens().arrived(complete.peer(), connection.peerGuid());
     events.accept(
         new ServerEvent.SessionEstablished(
             environment.connectionId(), environment.peer(), complete.peer().name()));

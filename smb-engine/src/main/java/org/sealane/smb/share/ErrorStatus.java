@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 import org.sealane.smb.wire.NtStatus;
 
 /** The one table from what the system says of a failure to what the client is told. */
-final class ErrorStatus {
+public final class ErrorStatus {
   private static final Map<Integer, NtStatus> BY_ERRNO =
       Map.ofEntries(
           entry(Errno.EPERM, NtStatus.ACCESS_DENIED),
@@ -61,7 +61,8 @@ final class ErrorStatus {
     return new ShareException(statusOf(failure), what, failure);
   }
 
-  static NtStatus statusOf(IOException failure) {
+  /** What the client is told of the failure; IO_DEVICE_ERROR for what has no status of its own. */
+  public static NtStatus statusOf(IOException failure) {
     return switch (failure) {
       case PosixException e -> BY_ERRNO.getOrDefault(e.errno(), NtStatus.IO_DEVICE_ERROR);
       case NoSuchFileException _ -> NtStatus.OBJECT_NAME_NOT_FOUND;

@@ -35,6 +35,7 @@ final class PosixFile {
   static final int SEEK_DATA = 3;
   static final int SEEK_HOLE = 4;
   static final int RENAME_NOREPLACE = 1;
+  private static final int LOCK_EX_NB = 2 | 4;
 
   /** In a time for utimensat(2): leave it as it is. */
   static final long UTIME_OMIT = (1L << 30) - 2;
@@ -103,6 +104,11 @@ final class PosixFile {
     } catch (Throwable t) {
       throw unexpected(t);
     }
+  }
+
+  /** flock(2), without waiting. Fails with EWOULDBLOCK if another open of the file has it. */
+  static void lock(int descriptor) throws PosixException {
+    call("lock", (_, errno) -> (int) CALLS.flock().invokeExact(errno, descriptor, LOCK_EX_NB));
   }
 
   static void makeDirectoryAt(int directory, String name, int mode) throws PosixException {
@@ -331,6 +337,7 @@ final class PosixFile {
       MethodHandle truncate,
       MethodHandle fallocate,
       MethodHandle lseek,
+      MethodHandle flock,
       MethodHandle utimensat,
       MethodHandle getxattr,
       MethodHandle lgetxattr,
@@ -361,6 +368,7 @@ final class PosixFile {
                 function("truncate", INT, POINTER, LONG),
                 function("fallocate", INT, INT, INT, LONG, LONG),
                 function("lseek", LONG, INT, LONG, INT),
+                function("flock", INT, INT, INT),
                 function("utimensat", INT, INT, POINTER, POINTER, INT),
                 function("getxattr", LONG, POINTER, POINTER, POINTER, LONG),
                 function("lgetxattr", LONG, POINTER, POINTER, POINTER, LONG),

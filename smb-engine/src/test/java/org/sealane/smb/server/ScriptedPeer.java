@@ -48,6 +48,7 @@ final class ScriptedPeer {
   PreauthIntegrityHash hash = PreauthIntegrityHash.initial();
   List<RdmaTransformId> transforms = List.of();
   byte[] salt = new byte[32];
+  UUID clientGuid = new UUID(4, 4);
 
   /** From which each session's goes on. */
   PreauthIntegrityHash negotiatedHash = hash;
@@ -85,9 +86,15 @@ final class ScriptedPeer {
   }
 
   static ScriptedPeer authenticated(ServerHarness server) {
+    return authenticated(server, new UUID(4, 4), "node1");
+  }
+
+  /** One of that name, of the process that the GUID stands for. */
+  static ScriptedPeer authenticated(ServerHarness server, UUID clientGuid, String node) {
     ScriptedPeer peer = new ScriptedPeer(server);
+    peer.clientGuid = clientGuid;
     assertThat(peer.negotiate().status()).isEqualTo(NtStatus.SUCCESS);
-    assertThat(peer.setup("node1").status()).isEqualTo(NtStatus.SUCCESS);
+    assertThat(peer.setup(node).status()).isEqualTo(NtStatus.SUCCESS);
     return peer;
   }
 
@@ -106,7 +113,7 @@ final class ScriptedPeer {
     return new NegotiateRequest(
         SecurityMode.SIGNING_ENABLED,
         new Capabilities(Capabilities.LARGE_MTU | Capabilities.ENCRYPTION),
-        new UUID(4, 4),
+        clientGuid,
         List.of(Dialect.SMB_3_1_1.revision()),
         contexts);
   }

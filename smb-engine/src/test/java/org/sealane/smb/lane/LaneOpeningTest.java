@@ -1,0 +1,75 @@
+package org.sealane.smb.lane;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Queue;
+import java.util.UUID;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.sealane.smb.client.ClientTree;
+import org.sealane.smb.share.ShareException;
+
+/** What the first opening of a lane does when an attempt fails. */
+class LaneOpeningTest {
+  private static final LaneKey KEY = new LaneKey("node1", new UUID(1, 0), LaneKind.CSV);
+
+  private final AtomicInteger dials = new AtomicInteger();
+  private final AtomicLong nanos = new AtomicLong();
+
+  private Lane lane(long nanosOfAnAttempt, List<? extends Throwable> failures) {
+    Queue<Throwable> next = new ArrayDeque<>(failures);
+    Lane.Host host =
+        new Lane.Host() {
+          @Override
+          public LanePolicy policy(LaneKey key) {
+            return new LaneRules().rule(key.volume(), key.kind()).send();
+          }
+
+          @Override
+          public ClientTree dial(LaneKey key, LanePolicy policy, long previousSessionId)
+              throws ShareException {
+            dials.incrementAndGet();
+            nanos.addAndGet(nanosOfAnAttempt);
+            throw LaneFailure.of("lane", next.size() > 1 ? next.remove() : next.element());
+          }
+        };
+    return new Lane(KEY, host, LaneLimits.DEFAULT, nanos::get);
+  }
+
+  @Test
+  void shouldTryAgainWhenTheOtherNodeDoesNotAnswerInTime() {
+    Lane lane =
+        lane(
+            0, List.of(new TimeoutException(), new TimeoutException(), new IOException("refused")));
+
+    assertThatThrownBy(lane::enter).hasMessageContaining("refused");
+
+    assertThat(dials).hasValue(3);
+  }
+
+  @Test
+  void shouldFailWhenItDoesNotAnswerWithinTheLimit() {
+    Lane lane =
+        lane(LaneLimits.DEFAULT.open().dividedBy(2).toNanos(), List.of(new TimeoutException()));
+
+    assertThatThrownBy(lane::enter).hasMessageContaining("did not open in time");
+
+    assertThat(dials).hasValue(2);
+    assertThat(lane.isAlive()).isFalse();
+  }
+
+  @Test
+  void shouldFailAtOnceWhenTheOtherNodeRefuses() {
+    Lane lane = lane(0, List.of(new IOException("refused")));
+
+    assertThatThrownBy(lane::enter).hasMessageContaining("refused");
+
+    assertThat(dials).hasValue(1);
+  }
+}
