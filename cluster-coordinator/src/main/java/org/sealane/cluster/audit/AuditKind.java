@@ -29,7 +29,9 @@ public enum AuditKind {
   /** This node owns a volume. */
   OWNERSHIP_TAKEN(5401),
   /** This node does not own a volume although it is its candidate. */
-  OWNERSHIP_REFUSED(5402);
+  OWNERSHIP_REFUSED(5402),
+  /** This node stops serving a volume that it owned. */
+  OWNERSHIP_GIVEN_UP(5403);
 
   private final int id;
 

@@ -236,7 +236,8 @@ final class LogicHarness {
       case MemberAction.RecordOwnerEpoch record ->
           inbox.add(
               new MemberEvent.OwnerEpochRecorded(record.volume(), record.ownerEpoch(), true, ""));
-      case MemberAction.ReleaseBacking _ -> {}
+      case MemberAction.ReleaseBacking release ->
+          inbox.add(new MemberEvent.BackingReleased(release.volume()));
       case MemberAction.Show show -> view = show.view();
       case MemberAction.Audit audit -> audited.add(audit.event());
       case MemberAction.StateJudged judged -> answer = judged.answer();
