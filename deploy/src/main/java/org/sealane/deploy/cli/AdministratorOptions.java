@@ -54,6 +54,14 @@ final class AdministratorOptions {
     }
   }
 
+  /** Where nodes of a local cluster keep volumes that each of them may own. */
+  Path localSharedStorage(List<String> nodes) throws CliFailure {
+    for (String node : nodes) {
+      localStorage(node);
+    }
+    return cluster.localCluster().directory().sharedStorage();
+  }
+
   /** Where a node of a local cluster keeps volumes and disks; other clusters have no such place. */
   Path localStorage(String node) throws CliFailure {
     if (cluster.isRemote()) {
