@@ -56,8 +56,7 @@ final class Backings implements AutoCloseable {
       return new MemberEvent.OwnerEpochRecorded(volume, ownerEpoch, false, e.getMessage());
     }
     // Announced anew, the term goes on: nobody else can have owned the volume meanwhile.
-    terms.computeIfAbsent(
-        volume, _ -> new OwnerTerm(ownerEpoch, leased ? leaseHeld : () -> true));
+    terms.computeIfAbsent(volume, _ -> new OwnerTerm(ownerEpoch, leased ? leaseHeld : () -> true));
     return new MemberEvent.OwnerEpochRecorded(volume, ownerEpoch, true, "");
   }
 
@@ -67,9 +66,9 @@ final class Backings implements AutoCloseable {
   }
 
   /** Ends the term; completes when {@link #unlock} may be called, on any thread. */
-  CompletionStage<Void> end(UUID volume) {
+  CompletionStage<Void> end(UUID volume, boolean inOrder) {
     OwnerTerm term = terms.remove(volume);
-    return term == null ? CompletableFuture.completedStage(null) : term.end();
+    return term == null ? CompletableFuture.completedStage(null) : term.end(inOrder);
   }
 
   void unlock(UUID volume) {
@@ -81,7 +80,7 @@ final class Backings implements AutoCloseable {
 
   @Override
   public void close() {
-    terms.values().forEach(OwnerTerm::end);
+    terms.values().forEach(term -> term.end(true));
     terms.clear();
     claimed.values().forEach(BackingMarker::close);
     claimed.clear();

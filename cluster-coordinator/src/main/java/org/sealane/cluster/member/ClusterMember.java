@@ -348,7 +348,7 @@ public final class ClusterMember implements AutoCloseable {
       case MemberAction.ClaimBacking claim -> tell(backings.claim(claim.volume(), claim.path()));
       case MemberAction.RecordOwnerEpoch record ->
           tell(backings.record(record.volume(), record.ownerEpoch(), record.leased()));
-      case MemberAction.ReleaseBacking release -> release(release.volume());
+      case MemberAction.ReleaseBacking release -> release(release);
       case MemberAction.Show show -> show(show.view());
       case MemberAction.Audit record -> {
         LOG.debug("node={} {} {}", identity.node(), record.event().kind(), record.event().fields());
@@ -359,8 +359,9 @@ public final class ClusterMember implements AutoCloseable {
     }
   }
 
-  private void release(UUID volume) {
-    CompletableFuture<Void> ended = backings.end(volume).toCompletableFuture();
+  private void release(MemberAction.ReleaseBacking release) {
+    UUID volume = release.volume();
+    CompletableFuture<Void> ended = backings.end(volume, release.inOrder()).toCompletableFuture();
     if (ended.isDone()) {
       backings.unlock(volume);
       tell(new MemberEvent.BackingReleased(volume));

@@ -50,8 +50,10 @@ public sealed interface MemberAction {
   /**
    * From now on no operation on the volume begins here; its backing is unlocked when none is under
    * way.
+   *
+   * @param inOrder whether those under way may still be acknowledged
    */
-  record ReleaseBacking(UUID volume) implements MemberAction {}
+  record ReleaseBacking(UUID volume, boolean inOrder) implements MemberAction {}
 
   /** What the cluster looks like has changed. */
   record Show(ClusterView view) implements MemberAction {}

@@ -312,8 +312,7 @@ public final class MemberLogic {
       out.add(new MemberAction.FailSealed(true));
       documents.publishAll(out);
     }
-    ownership.look(
-        new OwnershipDriver.Standing(self, phase == MemberPhase.LIVE, !sealed), now);
+    ownership.look(new OwnershipDriver.Standing(self, phase == MemberPhase.LIVE, !sealed), now);
     if (registerAt.isPresent() && at - registerAt.getAsLong() >= 0) {
       register();
     }

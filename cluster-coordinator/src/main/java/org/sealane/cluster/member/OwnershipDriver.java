@@ -38,6 +38,10 @@ final class OwnershipDriver {
   /** Shorter, since users wait meanwhile: the backing may be locked by an owner that is going. */
   private static final long RETRY_NANOS = Duration.ofSeconds(1).toNanos();
 
+  /** Longer than the turns of those that come after: its own entry keeps them out each time. */
+  private static final long RETRY_ANNOUNCED_NANOS =
+      OwnershipDecision.TURN.multipliedBy(3).toNanos();
+
   private final MemberIdentity identity;
   private final NodeSigner signer;
   private final DocumentFollower documents;
@@ -115,8 +119,7 @@ final class OwnershipDriver {
     return writes;
   }
 
-  private OwnershipStep step(
-      UUID volume, Map<UUID, Candidacy> mine, Standing standing, Now now) {
+  private OwnershipStep step(UUID volume, Map<UUID, Candidacy> mine, Standing standing, Now now) {
     OwnerEntry entry = entry(volume, standing);
     Candidacy candidacy = mine.get(volume);
     if (candidacy == null) {
@@ -161,7 +164,10 @@ final class OwnershipDriver {
     if (owner == null) {
       return new OwnerEntry.None();
     }
-    if (standing.self().filter(self -> self.session() == owner.stat().ephemeralOwner()).isPresent()) {
+    if (standing
+        .self()
+        .filter(self -> self.session() == owner.stat().ephemeralOwner())
+        .isPresent()) {
       return new OwnerEntry.Mine(owner.stat().czxid());
     }
     return owner.member().filter(this::isDead).isPresent()
@@ -183,8 +189,7 @@ final class OwnershipDriver {
         Candidacy candidacy = mine.get(volume);
         become(volume, new OwnerState.Claiming(candidacy.documentEpoch()));
         out.add(
-            new MemberAction.ClaimBacking(
-                volume, candidacy.volume().paths().get(identity.node())));
+            new MemberAction.ClaimBacking(volume, candidacy.volume().paths().get(identity.node())));
       }
       case OwnershipStep.Release release -> {
         if (state(volume).isServing()) {
@@ -192,11 +197,11 @@ final class OwnershipDriver {
         }
         become(volume, new OwnerState.Releasing(release.why(), release.resigning()));
         waiting.put(volume, release.why());
-        out.add(new MemberAction.ReleaseBacking(volume));
+        out.add(new MemberAction.ReleaseBacking(volume, release.resigning()));
       }
       case OwnershipStep.Refuse refuse -> {
-        out.add(new MemberAction.ReleaseBacking(volume));
-        refuse(volume, refuse.reason(), isSole(mine.get(volume)), now);
+        out.add(new MemberAction.ReleaseBacking(volume, false));
+        refuse(volume, refuse.reason(), RETRY_ANNOUNCED_NANOS, now);
       }
       case OwnershipStep.Restart _ -> {
         states.remove(volume);
@@ -211,8 +216,7 @@ final class OwnershipDriver {
     }
   }
 
-  private int write(
-      UUID volume, OwnershipStep step, MemberId self, Consumer<StoreResult> written) {
+  private int write(UUID volume, OwnershipStep step, MemberId self, Consumer<StoreResult> written) {
     String path = identity.paths().owner(volume);
     return switch (step) {
       case OwnershipStep.Announce _ -> {
@@ -223,7 +227,15 @@ final class OwnershipDriver {
       }
       case OwnershipStep.RemoveEntry _ -> {
         int version = observed.owners().get(volume).stat().version();
-        out.submit(new StoreRequest.Delete(path, version), written);
+        out.submit(
+            new StoreRequest.Delete(path, version),
+            result -> {
+              if (!Round.isLost(result)) {
+                // Of a volume that was deleted nobody reads the entry again.
+                observed.noOwner(volume);
+              }
+              written.accept(result);
+            });
         yield 1;
       }
       case OwnershipStep.Record record -> {
@@ -267,7 +279,11 @@ final class OwnershipDriver {
           event.volume(),
           new OwnerState.Claimed(event.lastOwnerEpoch().getAsLong(), claiming.documentEpoch()));
     } else {
-      refuse(event.volume(), event.detail(), isSole(event.volume()), now);
+      refuse(
+          event.volume(),
+          event.detail(),
+          isSole(event.volume()) ? RETRY_SOLE_NANOS : RETRY_NANOS,
+          now);
     }
   }
 
@@ -277,12 +293,11 @@ final class OwnershipDriver {
       return;
     }
     if (!event.recorded()) {
-      out.add(new MemberAction.ReleaseBacking(event.volume()));
-      refuse(event.volume(), event.detail(), isSole(event.volume()), now);
+      out.add(new MemberAction.ReleaseBacking(event.volume(), false));
+      refuse(event.volume(), event.detail(), RETRY_ANNOUNCED_NANOS, now);
       return;
     }
-    become(
-        event.volume(), new OwnerState.Serving(event.ownerEpoch(), recording.documentEpoch()));
+    become(event.volume(), new OwnerState.Serving(event.ownerEpoch(), recording.documentEpoch()));
     refusals.remove(event.volume());
     audit(
         AuditKind.OWNERSHIP_TAKEN, event.volume(), "ownerEpoch", Long.toString(event.ownerEpoch()));
@@ -306,8 +321,7 @@ final class OwnershipDriver {
         case OwnerState.Releasing releasing -> release(volume, releasing);
         case OwnerState.Recording recording when recording.servedUnder() > 0 ->
             become(
-                volume,
-                new OwnerState.Serving(recording.servedUnder(), recording.documentEpoch()));
+                volume, new OwnerState.Serving(recording.servedUnder(), recording.documentEpoch()));
         case OwnerState.Recording _ -> release(volume, new OwnerState.Releasing("", false));
         case OwnerState.Unclaimed _,
             OwnerState.Claimed _,
@@ -320,12 +334,12 @@ final class OwnershipDriver {
 
   private void release(UUID volume, OwnerState.Releasing releasing) {
     become(volume, releasing);
-    out.add(new MemberAction.ReleaseBacking(volume));
+    out.add(new MemberAction.ReleaseBacking(volume, releasing.resigning()));
   }
 
   /** Gives every backing up. */
   void releaseAll() {
-    states.keySet().forEach(volume -> out.add(new MemberAction.ReleaseBacking(volume)));
+    states.keySet().forEach(volume -> out.add(new MemberAction.ReleaseBacking(volume, true)));
     states.clear();
     waiting.clear();
     dueAt.clear();
@@ -352,10 +366,7 @@ final class OwnershipDriver {
   }
 
   private boolean isSole(UUID volume) {
-    return isSole(mine().get(volume));
-  }
-
-  private boolean isSole(Candidacy candidacy) {
+    Candidacy candidacy = mine().get(volume);
     return candidacy != null && candidacy.volume().candidates().equals(List.of(identity.node()));
   }
 
@@ -375,8 +386,8 @@ final class OwnershipDriver {
     states.put(volume, state);
   }
 
-  private void refuse(UUID volume, String reason, boolean sole, Now now) {
-    long retryAt = now.bootNanos() + (sole ? RETRY_SOLE_NANOS : RETRY_NANOS);
+  private void refuse(UUID volume, String reason, long retryNanos, Now now) {
+    long retryAt = now.bootNanos() + retryNanos;
     become(volume, new OwnerState.Refused(reason, retryAt));
     waiting.put(volume, reason);
     dueAt.put(volume, retryAt);

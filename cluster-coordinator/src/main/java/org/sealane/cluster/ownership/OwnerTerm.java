@@ -11,7 +11,8 @@ import java.util.function.BooleanSupplier;
  * The time for which this node owns a volume. An operation begins by {@link #enter} and may be
  * acknowledged only if {@link #leave} says so: both ask for the lease, by the clock. After {@link
  * #end} none begins; the backing is unlocked when those under way have ended, so that whoever owns
- * the volume next finds nothing of this term still to come.
+ * the volume next finds nothing of this term still to come. A lease that is held again later is not
+ * that of a term which has lost it.
  *
  * <p>Any thread may call. One short lock, not held while calling out.
  */
@@ -26,6 +27,7 @@ public final class OwnerTerm {
   private final List<Runnable> settlements = new ArrayList<>();
   private int underWay;
   private boolean ended;
+  private boolean revoked;
 
   /**
    * @param leaseHeld whether this node may serve now; asked twice an operation, must not block
@@ -76,6 +78,7 @@ public final class OwnerTerm {
     boolean last;
     lock.lock();
     try {
+      acknowledged &= !revoked;
       underWay--;
       last = ended && underWay == 0;
     } finally {
@@ -100,8 +103,12 @@ public final class OwnerTerm {
     }
   }
 
-  /** No operation begins from now on. Completes when none is under way and all is settled. */
-  public CompletionStage<Void> end() {
+  /**
+   * No operation begins from now on. Completes when none is under way and all is settled.
+   *
+   * @param inOrder whether those under way may still be acknowledged: not if the lease was lost
+   */
+  public CompletionStage<Void> end(boolean inOrder) {
     boolean first;
     boolean last;
     List<Runnable> toRun;
@@ -109,6 +116,7 @@ public final class OwnerTerm {
     try {
       first = !ended;
       ended = true;
+      revoked |= !inOrder;
       last = underWay == 0;
       toRun = List.copyOf(settlements);
     } finally {

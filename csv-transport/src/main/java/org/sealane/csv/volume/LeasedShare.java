@@ -108,7 +108,7 @@ public final class LeasedShare implements ShareBackend {
   /** Ends the term; the files are closed when nothing is under way on them. Idempotent. */
   @Override
   public void close() {
-    term.end().thenRun(this::letGo);
+    term.end(true).thenRun(this::letGo);
   }
 
   private void letGo() {

@@ -47,7 +47,8 @@ final class StatusTables {
   }
 
   static String volumes(ClusterStatus status) {
-    Table table = new Table("VOLUME", "OWNER", "CANDIDATES", "EPOCH", "CSV", "SBL", "TURN", "WAITS", "UUID");
+    Table table =
+        new Table("VOLUME", "OWNER", "CANDIDATES", "EPOCH", "CSV", "SBL", "TURN", "WAITS", "UUID");
     for (ClusterStatus.Volume volume : status.volumes()) {
       table.row(
           volume.name(),

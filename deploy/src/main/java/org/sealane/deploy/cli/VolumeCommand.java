@@ -99,7 +99,9 @@ final class VolumeCommand {
               "volume "
                   + name
                   + " created, owned by "
-                  + (owners.size() == 1 ? owners.getFirst() : "one of " + String.join(", ", owners)));
+                  + (owners.size() == 1
+                      ? owners.getFirst()
+                      : "one of " + String.join(", ", owners)));
       return 0;
     }
   }

@@ -147,8 +147,9 @@ final class NodeRoutes {
 
   private static Map<String, String> waitsFor(ClusterView shown) {
     Map<String, String> waits = new TreeMap<>();
-    shown.volumes().forEach(volume ->
-        volume.waitsFor().ifPresent(why -> waits.put(volume.name(), why)));
+    shown
+        .volumes()
+        .forEach(volume -> volume.waitsFor().ifPresent(why -> waits.put(volume.name(), why)));
     return waits;
   }
 

@@ -17,9 +17,7 @@ record OwnerLanes(Lanes lanes, Volumes volumes) {
   void follow(ClusterView view) {
     for (VolumeView volume : view.volumes()) {
       if (volume.candidates().size() > 1) {
-        volume
-            .owner()
-            .ifPresent(owner -> lanes.leaveOthers(volume.uuid(), LaneKind.CSV, owner));
+        volume.owner().ifPresent(owner -> lanes.leaveOthers(volume.uuid(), LaneKind.CSV, owner));
       }
     }
     volumes.ownersChanged();
