@@ -172,23 +172,20 @@ public final class ClusterAdmin {
   }
 
   /**
-   * Documents of a new volume. Several candidates are refused: they need a shared backing, which
-   * this release does not drive.
+   * Documents of a new volume.
    *
    * @param uuid drawn by the caller, who has the backing's marker made under it before submitting
+   * @param sharedBacking whether {@code path} is the same directory on each candidate, which the
+   *     caller has proven before submitting; needed if there are several
    */
-  public Draft prepareVolume(UUID uuid, String name, List<String> candidates, String path)
+  public Draft prepareVolume(
+      UUID uuid, String name, List<String> candidates, String path, boolean sharedBacking)
       throws AdminException {
-    if (candidates.size() > 1) {
-      throw new AdminException(
-          Kind.INVALID,
-          "volumes with several owner candidates (--shared-backing) are not supported yet: give one"
-              + " --owner");
-    }
     DocumentContent.Volume content;
     try {
       content =
-          new DocumentContent.Volume(name, candidates, DraftMaker.paths(candidates, path), false);
+          new DocumentContent.Volume(
+              name, candidates, DraftMaker.paths(candidates, path), sharedBacking);
     } catch (IllegalArgumentException e) {
       throw new AdminException(Kind.INVALID, e.getMessage());
     }
@@ -203,14 +200,37 @@ public final class ClusterAdmin {
       BackingPreparer backing,
       DocumentSigner signer)
       throws AdminException {
+    return volumeCreate(name, candidates, path, false, backing, signer);
+  }
+
+  /** The same, with several candidates if {@code sharedBacking}. */
+  public Submitted volumeCreate(
+      String name,
+      List<String> candidates,
+      String path,
+      boolean sharedBacking,
+      BackingPreparer backing,
+      DocumentSigner signer)
+      throws AdminException {
     UUID uuid = UUID.randomUUID();
-    Draft draft = prepareVolume(uuid, name, candidates, path);
+    Draft draft = prepareVolume(uuid, name, candidates, path, sharedBacking);
     try {
-      backing.prepare(candidates.getFirst(), path, uuid);
+      new SharedBacking(backing, candidates, path, uuid).make();
     } catch (BackingException e) {
       throw new AdminException(Kind.INVALID, e.getMessage());
     }
     return submit(draft.sign(signer), false).getLast();
+  }
+
+  /** The document that has the volume move to {@code node}: that one is named first from now on. */
+  public Draft prepareVolumeMove(String name, String node) throws AdminException {
+    return drafts.volumeMove(volume(name), node);
+  }
+
+  /** Has a volume move to another of its candidates, which then takes it over. */
+  public Submitted volumeMove(String name, String node, DocumentSigner signer)
+      throws AdminException {
+    return submit(prepareVolumeMove(name, node).sign(signer), false).getLast();
   }
 
   public List<VolumeView> volumeList() {

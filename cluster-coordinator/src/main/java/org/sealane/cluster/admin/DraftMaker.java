@@ -66,11 +66,6 @@ final class DraftMaker {
   /** The volume's policy, copied from the template, then the volume. */
   Draft volume(UUID uuid, DocumentContent.Volume volume) throws AdminException {
     ClusterView view = member.view();
-    if (volume.candidates().size() > 1) {
-      throw new AdminException(
-          Kind.INVALID,
-          "volumes with several owner candidates are not supported yet: give one --owner");
-    }
     if (view.volume(volume.name()).isPresent()) {
       throw new AdminException(Kind.EXISTS, "there is a volume named " + volume.name());
     }
@@ -81,6 +76,33 @@ final class DraftMaker {
         List.of(
             successor(ObjectKey.policy(uuid), view.defaultPolicy()),
             successor(ObjectKey.volume(uuid), volume)));
+  }
+
+  /** The same volume with {@code node} named first. Refused where nobody could follow it. */
+  Draft volumeMove(VolumeView volume, String node) throws AdminException {
+    ObjectKey key = ObjectKey.volume(volume.uuid());
+    DocumentContent.Volume content =
+        Optional.ofNullable(member.slots().get(key))
+            .flatMap(VerifiedSlot::living)
+            .map(living -> (DocumentContent.Volume) living)
+            .orElseThrow(() ->
+                new AdminException(Kind.NOT_FOUND, "there is no volume named " + volume.name()));
+    if (!content.candidates().contains(node)) {
+      throw new AdminException(
+          Kind.INVALID,
+          "node "
+              + node
+              + " is no owner candidate of volume "
+              + volume.name()
+              + "; its candidates are "
+              + String.join(", ", content.candidates()));
+    }
+    boolean live =
+        member.view().node(node).filter(found -> found.state() == NodeState.LIVE).isPresent();
+    if (!live) {
+      throw new AdminException(Kind.INVALID, "node " + node + " is not live; see 'sealane status'");
+    }
+    return new Draft(List.of(successor(key, content.movedTo(node))));
   }
 
   /** Tombstones of the volume, then of its policy. */

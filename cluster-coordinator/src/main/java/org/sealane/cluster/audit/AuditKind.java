@@ -24,6 +24,7 @@ public enum AuditKind {
   REGISTRATION_WAITS(5303, "this node could not register yet"),
   OWNERSHIP_TAKEN(5401, "this node owns a volume"),
   OWNERSHIP_REFUSED(5402, "this node does not own a volume although it is its candidate"),
+  OWNERSHIP_GIVEN_UP(5403, "this node stops serving a volume that it owned"),
   LANE_OPENED(5501, "a lane of this node opened"),
   LANE_MOVED(5502, "a lane of this node moved to a new session"),
   LANE_FAILED(5503, "a lane of this node did not open"),

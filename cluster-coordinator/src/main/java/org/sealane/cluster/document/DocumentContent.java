@@ -1,5 +1,6 @@
 package org.sealane.cluster.document;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -114,6 +115,16 @@ public sealed interface DocumentContent {
         throw new IllegalArgumentException("each owner candidate has one path");
       }
       paths.values().forEach(DocumentContent::requirePath);
+    }
+
+    /** The same volume with {@code candidate} first: the owner makes way for it. */
+    public Volume movedTo(String candidate) {
+      List<String> order = new ArrayList<>(candidates);
+      if (!order.remove(candidate)) {
+        throw new IllegalArgumentException(candidate + " is no owner candidate of " + name);
+      }
+      order.addFirst(candidate);
+      return new Volume(name, order, paths, sharedBacking);
     }
   }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -23,6 +24,7 @@ import org.sealane.cluster.document.DocumentMemory;
 import org.sealane.cluster.document.DocumentVerifier;
 import org.sealane.cluster.document.ObjectKey;
 import org.sealane.cluster.document.VerifiedSlot;
+import org.sealane.cluster.ownership.OwnerTerm;
 import org.sealane.cluster.store.ClusterPaths;
 import org.sealane.cluster.store.ClusterStore;
 import org.sealane.cluster.store.StoreEvent;
@@ -85,7 +87,7 @@ public final class ClusterMember implements AutoCloseable {
     this.fence = fence;
     this.audit = audit;
     this.clock = clock;
-    this.backings = new Backings(config.clusterId(), config.roots());
+    this.backings = new Backings(config.clusterId(), config.roots(), this::holdsLease);
     this.identity =
         new MemberIdentity(
             config.clusterId(),
@@ -238,6 +240,16 @@ public final class ClusterMember implements AutoCloseable {
     return store;
   }
 
+  /** The term in which this node owns the volume now, if it does. */
+  public Optional<OwnerTerm> term(UUID volume) {
+    return backings.term(volume);
+  }
+
+  private boolean holdsLease() {
+    OptionalLong until = leaseUntil;
+    return until.isPresent() && clock.getAsLong() - until.getAsLong() < 0;
+  }
+
   /** Whether the lease is over by the clock, whatever the thread {@code cluster} knows of it. */
   private boolean leaseLapsed() {
     OptionalLong until = leaseUntil;
@@ -335,8 +347,8 @@ public final class ClusterMember implements AutoCloseable {
       case MemberAction.Fence cut -> fence(cut.departed());
       case MemberAction.ClaimBacking claim -> tell(backings.claim(claim.volume(), claim.path()));
       case MemberAction.RecordOwnerEpoch record ->
-          tell(backings.record(record.volume(), record.ownerEpoch()));
-      case MemberAction.ReleaseBacking release -> backings.release(release.volume());
+          tell(backings.record(record.volume(), record.ownerEpoch(), record.leased()));
+      case MemberAction.ReleaseBacking release -> release(release);
       case MemberAction.Show show -> show(show.view());
       case MemberAction.Audit record -> {
         LOG.debug("node={} {} {}", identity.node(), record.event().kind(), record.event().fields());
@@ -345,6 +357,21 @@ public final class ClusterMember implements AutoCloseable {
       case MemberAction.StateJudged answer -> judged = answer.answer();
       case MemberAction.Left _ -> left.complete(null);
     }
+  }
+
+  private void release(MemberAction.ReleaseBacking release) {
+    UUID volume = release.volume();
+    CompletableFuture<Void> ended = backings.end(volume, release.inOrder()).toCompletableFuture();
+    if (ended.isDone()) {
+      backings.unlock(volume);
+      tell(new MemberEvent.BackingReleased(volume));
+      return;
+    }
+    ended.thenRun(() ->
+        run(() -> {
+          backings.unlock(volume);
+          handle(new MemberEvent.BackingReleased(volume));
+        }));
   }
 
   private void awaitDrained(MemberAction.AwaitDrained await) {

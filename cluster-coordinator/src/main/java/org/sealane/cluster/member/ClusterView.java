@@ -84,6 +84,8 @@ public record ClusterView(
    * @param owner the candidate that owns it now
    * @param ownerEpoch grows from owner to owner; present with {@code owner}
    * @param servedHere whether this node owns it and its backing was found to be the right one
+   * @param waitsFor what this node, a candidate, waits for before it owns the volume or gives it
+   *     away
    * @param policy in force; empty if no valid one is known, which means encrypt
    * @param epoch of {@code policy}, 0 without one
    */
@@ -95,6 +97,7 @@ public record ClusterView(
       Optional<String> owner,
       OptionalLong ownerEpoch,
       boolean servedHere,
+      Optional<String> waitsFor,
       Optional<DocumentContent.Policy> policy,
       long epoch,
       Optional<TurnView> turn) {}

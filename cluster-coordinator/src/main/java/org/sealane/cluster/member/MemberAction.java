@@ -40,11 +40,20 @@ public sealed interface MemberAction {
   /** Lock the backing of a volume and read its marker. */
   record ClaimBacking(UUID volume, String path) implements MemberAction {}
 
-  /** Write the owner epoch into the marker of a claimed backing. */
-  record RecordOwnerEpoch(UUID volume, long ownerEpoch) implements MemberAction {}
+  /**
+   * Write the owner epoch into the marker of a claimed backing; the volume may be served then.
+   *
+   * @param leased whether only while this node holds its lease
+   */
+  record RecordOwnerEpoch(UUID volume, long ownerEpoch, boolean leased) implements MemberAction {}
 
-  /** Unlock a backing; the volume is no longer served here. */
-  record ReleaseBacking(UUID volume) implements MemberAction {}
+  /**
+   * From now on no operation on the volume begins here; its backing is unlocked when none is under
+   * way.
+   *
+   * @param inOrder whether those under way may still be acknowledged
+   */
+  record ReleaseBacking(UUID volume, boolean inOrder) implements MemberAction {}
 
   /** What the cluster looks like has changed. */
   record Show(ClusterView view) implements MemberAction {}

@@ -40,6 +40,9 @@ public sealed interface MemberEvent {
   record OwnerEpochRecorded(UUID volume, long ownerEpoch, boolean recorded, String detail)
       implements MemberEvent {}
 
+  /** {@link MemberAction.ReleaseBacking} is done: the backing is unlocked. */
+  record BackingReleased(UUID volume) implements MemberEvent {}
+
   /**
    * A peer tells what it has of a volume's policy; {@link MemberAction.StateJudged} answers.
    *

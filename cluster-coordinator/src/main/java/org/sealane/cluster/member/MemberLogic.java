@@ -189,7 +189,14 @@ public final class MemberLogic {
         ownership.claimed(claimed, now);
         agenda.owners(Set.of(claimed.volume()));
       }
-      case MemberEvent.OwnerEpochRecorded recorded -> ownership.recorded(recorded, now);
+      case MemberEvent.OwnerEpochRecorded recorded -> {
+        ownership.recorded(recorded, now);
+        agenda.owners(Set.of(recorded.volume()));
+      }
+      case MemberEvent.BackingReleased released -> {
+        ownership.released(released);
+        agenda.owners(Set.of(released.volume()));
+      }
       case MemberEvent.StateOffered offered -> stateOffered(offered);
       case MemberEvent.ActionFailed failed -> actionFailed(failed);
       case MemberEvent.Tick _ -> {
@@ -288,6 +295,7 @@ public final class MemberLogic {
     }
     // The rest of that answer was dropped, requests and rules alike: begin again from the start.
     seal(failed.why());
+    ownership.dropped();
     republish = true;
     boolean connected = phase != MemberPhase.AWAY && phase != MemberPhase.LEFT;
     if (connected) {
@@ -304,7 +312,7 @@ public final class MemberLogic {
       out.add(new MemberAction.FailSealed(true));
       documents.publishAll(out);
     }
-    ownership.claim(now);
+    ownership.look(new OwnershipDriver.Standing(self, phase == MemberPhase.LIVE, !sealed), now);
     if (registerAt.isPresent() && at - registerAt.getAsLong() >= 0) {
       register();
     }
@@ -398,7 +406,7 @@ public final class MemberLogic {
       } else {
         openWrites += turns.drive(done, me, elected, now, this::turnWritten);
       }
-      openWrites += ownership.announce(me, now, this::ownerWritten);
+      openWrites += ownership.drive(me, !sealed, now, this::ownerWritten);
       reportAhead(me);
     } else {
       agenda.everything();

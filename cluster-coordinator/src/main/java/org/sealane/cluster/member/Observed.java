@@ -2,6 +2,7 @@ package org.sealane.cluster.member;
 
 import java.security.PublicKey;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -94,21 +95,33 @@ final class Observed {
         .ifPresent(lease -> leases.put(node, lease));
   }
 
-  void owner(UUID volume, String node, StoreResult.Value value) {
-    Optional<MemberId> member = Optional.empty();
-    Optional<PublicKey> key = documents.anyKey(node);
-    if (key.isPresent()) {
-      try {
-        Statement.Opened opened = Statement.open(value.data(), clusterId, "owner", node, key.get());
-        if (opened.json().uuid("volume").equals(volume)) {
-          opened.json().end();
-          member = Optional.of(opened.member());
-        }
-      } catch (MalformedJsonException e) {
-        member = Optional.empty();
-      }
+  /** Only a candidate may say that it owns the volume, and only for the session it is in. */
+  void owner(UUID volume, List<String> candidates, StoreResult.Value value) {
+    Owner known = owners.get(volume);
+    if (known != null && known.member().isPresent() && known.stat().equals(value.stat())) {
+      return;
     }
+    Optional<MemberId> member =
+        candidates.stream()
+            .flatMap(node -> ownerStatement(volume, node, value.data()).stream())
+            .filter(found -> found.session() == value.stat().ephemeralOwner())
+            .findFirst();
     owners.put(volume, new Owner(value.stat(), member));
+  }
+
+  private Optional<MemberId> ownerStatement(UUID volume, String node, byte[] data) {
+    Optional<PublicKey> key = documents.anyKey(node);
+    if (key.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      Statement.Opened opened = Statement.open(data, clusterId, "owner", node, key.get());
+      UUID named = opened.json().uuid("volume");
+      opened.json().end();
+      return named.equals(volume) ? Optional.of(opened.member()) : Optional.empty();
+    } catch (MalformedJsonException e) {
+      return Optional.empty();
+    }
   }
 
   void noOwner(UUID volume) {

@@ -264,13 +264,13 @@ final class Round {
   }
 
   private void readOwners() {
-    Map<UUID, String> volumes = new HashMap<>();
+    Map<UUID, List<String>> volumes = new HashMap<>();
     documents
         .slots()
         .forEach((key, slot) -> {
           if (slot.living().orElse(null) instanceof DocumentContent.Volume volume
               && (scope.everything() || scope.owners().contains(key.object()))) {
-            volumes.put(key.object(), volume.candidates().getFirst());
+            volumes.put(key.object(), volume.candidates());
           }
         });
     List<UUID> order = List.copyOf(volumes.keySet());

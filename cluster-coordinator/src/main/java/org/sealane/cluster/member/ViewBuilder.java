@@ -155,6 +155,7 @@ final class ViewBuilder {
         owner,
         ownerEpoch,
         state.isServing(),
+        ownership.waitsFor(uuid),
         policy,
         policy.isPresent()
             ? policySlot.flatMap(VerifiedSlot::committed).map(VerifiedDocument::epoch).orElse(0L)

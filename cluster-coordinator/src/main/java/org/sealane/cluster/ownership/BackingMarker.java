@@ -8,10 +8,14 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import org.sealane.cluster.json.MalformedJsonException;
 import org.sealane.cluster.json.StrictJson;
@@ -22,7 +26,10 @@ import org.sealane.cluster.json.StrictObject;
  * was owned last. It is made once, when the volume is created: a directory without it, such as a
  * mount point with nothing mounted, is never taken for the volume. Whoever owns the volume holds an
  * exclusive lock on it. It is written in place, since a lock belongs to the file and not to its
- * name; it is shorter than a disk's sector. Not thread-safe.
+ * name; it is shorter than a disk's sector. A marker is not thread-safe; the static methods are.
+ *
+ * <p>The lock is the process's, and the kernel drops it when the process closes <em>any</em>
+ * descriptor of the file. So a file that is claimed here is not opened again here.
  */
 public final class BackingMarker implements AutoCloseable {
   /** Its name in the volume's directory; not shown to users of the volume. */
@@ -31,14 +38,21 @@ public final class BackingMarker implements AutoCloseable {
   private static final int FORMAT = 1;
   private static final int LENGTH_BYTES = 256;
 
+  /** Device and inode of every marker that this process has claimed; guarded by itself. */
+  private static final Set<Object> CLAIMED = new HashSet<>();
+
   private final Path file;
+  private final Object fileKey;
   private final FileChannel channel;
   private final UUID clusterId;
   private final UUID volume;
   private long lastOwnerEpoch;
+  private boolean closed;
 
-  private BackingMarker(Path file, FileChannel channel, UUID clusterId, UUID volume) {
+  private BackingMarker(
+      Path file, Object fileKey, FileChannel channel, UUID clusterId, UUID volume) {
     this.file = file;
+    this.fileKey = fileKey;
     this.channel = channel;
     this.clusterId = clusterId;
     this.volume = volume;
@@ -73,30 +87,54 @@ public final class BackingMarker implements AutoCloseable {
       throws BackingException {
     requireBelowRoots(directory, roots);
     Path file = directory.resolve(FILE_NAME);
-    if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-      throw new BackingException(
-          directory
-              + " has no "
-              + FILE_NAME
-              + ": it does not hold volume "
-              + volume
-              + " (is its file system mounted?)");
+    synchronized (CLAIMED) {
+      Object fileKey = fileKey(directory, volume);
+      if (CLAIMED.contains(fileKey)) {
+        throw locked(file);
+      }
+      FileChannel channel;
+      try {
+        channel =
+            FileChannel.open(
+                file, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+      } catch (IOException e) {
+        throw new BackingException(file + " can not be opened: " + e.getMessage(), e);
+      }
+      BackingMarker marker = new BackingMarker(file, fileKey, channel, clusterId, volume);
+      try {
+        marker.lockAndRead();
+        CLAIMED.add(fileKey);
+        return marker;
+      } catch (BackingException e) {
+        marker.close();
+        throw e;
+      }
     }
-    FileChannel channel;
-    try {
-      channel =
-          FileChannel.open(
-              file, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  /**
+   * Shows that a directory is the one in which this volume's marker was made, on whatever node that
+   * was; changes and locks nothing. Fails if the volume is owned already.
+   */
+  public static void prove(Path directory, List<Path> roots, UUID clusterId, UUID volume)
+      throws BackingException {
+    claim(directory, roots, clusterId, volume).close();
+  }
+
+  /**
+   * Takes the marker of a volume away that was not created after all. Fails, and changes nothing,
+   * if there is none, if it is another volume's, or if the volume was ever owned.
+   */
+  public static void withdraw(Path directory, List<Path> roots, UUID clusterId, UUID volume)
+      throws BackingException {
+    try (BackingMarker marker = claim(directory, roots, clusterId, volume)) {
+      if (marker.lastOwnerEpoch() != 0) {
+        throw new BackingException(marker.file + " stays: its volume was owned already");
+      }
+      Files.delete(marker.file);
     } catch (IOException e) {
-      throw new BackingException(file + " can not be opened: " + e.getMessage(), e);
-    }
-    BackingMarker marker = new BackingMarker(file, channel, clusterId, volume);
-    try {
-      marker.lockAndRead();
-      return marker;
-    } catch (BackingException e) {
-      marker.close();
-      throw e;
+      throw new BackingException(
+          directory.resolve(FILE_NAME) + " can not be deleted: " + e.getMessage(), e);
     }
   }
 
@@ -119,21 +157,57 @@ public final class BackingMarker implements AutoCloseable {
     }
   }
 
+  /** Unlocks. Idempotent. */
   @Override
   public void close() {
-    try {
-      channel.close();
-    } catch (IOException e) {
-      // The descriptor is gone either way, and the lock with it.
-      throw new UncheckedIOException(e);
+    if (closed) {
+      return;
     }
+    closed = true;
+    synchronized (CLAIMED) {
+      try {
+        channel.close();
+      } catch (IOException e) {
+        // The descriptor is gone either way, and the lock with it.
+        throw new UncheckedIOException(e);
+      } finally {
+        CLAIMED.remove(fileKey);
+      }
+    }
+  }
+
+  private static Object fileKey(Path directory, UUID volume) throws BackingException {
+    Path file = directory.resolve(FILE_NAME);
+    try {
+      BasicFileAttributes found =
+          Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+      if (found.isRegularFile()) {
+        return found.fileKey();
+      }
+    } catch (NoSuchFileException e) {
+      throw missing(directory, volume, e);
+    } catch (IOException e) {
+      throw new BackingException(file + " can not be looked at: " + e.getMessage(), e);
+    }
+    throw missing(directory, volume, null);
+  }
+
+  private static BackingException missing(Path directory, UUID volume, IOException cause) {
+    return new BackingException(
+        directory
+            + " has no "
+            + FILE_NAME
+            + ": it does not hold volume "
+            + volume
+            + " (is its file system mounted?)",
+        cause);
   }
 
   private void lockAndRead() throws BackingException {
     StrictObject json;
     try {
       if (channel.tryLock() == null) {
-        throw locked();
+        throw locked(file);
       }
       ByteBuffer bytes = ByteBuffer.allocate(LENGTH_BYTES);
       int length = Math.max(channel.read(bytes, 0), 0);
@@ -154,7 +228,7 @@ public final class BackingMarker implements AutoCloseable {
                 + volume);
       }
     } catch (OverlappingFileLockException e) {
-      throw locked();
+      throw locked(file);
     } catch (MalformedJsonException e) {
       throw new BackingException(file + " is damaged: " + e.getMessage(), e);
     } catch (IOException e) {
@@ -162,7 +236,7 @@ public final class BackingMarker implements AutoCloseable {
     }
   }
 
-  private BackingException locked() {
+  private static BackingException locked(Path file) {
     return new BackingException(file + " is locked: another process serves this volume");
   }
 

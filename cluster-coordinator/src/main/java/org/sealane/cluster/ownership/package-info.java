@@ -1,6 +1,7 @@
 /**
- * Who owns a volume, and whether the directory at hand is really its backing. Only volumes with one
- * candidate are owned: it needs no lease and goes on while ZooKeeper is away. Markers are read and
- * written on the thread {@code cluster}.
+ * Who owns a volume, and whether the directory at hand is really its backing. Start at {@link
+ * org.sealane.cluster.ownership.OwnershipDecision}, which is pure. Markers are read and written on
+ * the thread {@code cluster}; an {@link org.sealane.cluster.ownership.OwnerTerm} is asked by every
+ * operation.
  */
 package org.sealane.cluster.ownership;

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.sealane.cluster.audit.AuditEvent;
 import org.sealane.cluster.document.Document;
@@ -60,6 +61,11 @@ final class LogicHarness {
   long nowNanos = 1_000_000_000L;
   boolean left;
   boolean failRemember;
+  long leaseUntil;
+
+  /** Carries out what is to be done to backings; every one is there and free unless a test says. */
+  Consumer<MemberAction> backings = this::alwaysFree;
+
   ClusterView view;
   PolicyStateExchange.Answer answer;
 
@@ -217,7 +223,7 @@ final class LogicHarness {
       case MemberAction.Remember remember -> disk.put(remember.slot().key(), remember.slot());
       case MemberAction.Publish publish -> rules.publish(publish.rule());
       case MemberAction.FailSealed seal -> rules.failSealed(seal.on());
-      case MemberAction.LeaseUntil _ -> {}
+      case MemberAction.LeaseUntil until -> leaseUntil = until.bootNanos();
       case MemberAction.AwaitDrained await -> {
         var both =
             rules
@@ -231,16 +237,27 @@ final class LogicHarness {
         fences.add(fence.departed());
         inbox.add(new MemberEvent.Fenced(fence.departed()));
       }
+      case MemberAction.ClaimBacking _,
+          MemberAction.RecordOwnerEpoch _,
+          MemberAction.ReleaseBacking _ ->
+          backings.accept(action);
+      case MemberAction.Show show -> view = show.view();
+      case MemberAction.Audit audit -> audited.add(audit.event());
+      case MemberAction.StateJudged judged -> answer = judged.answer();
+      case MemberAction.Left _ -> left = true;
+    }
+  }
+
+  private void alwaysFree(MemberAction action) {
+    switch (action) {
       case MemberAction.ClaimBacking claim ->
           inbox.add(new MemberEvent.BackingClaimed(claim.volume(), OptionalLong.of(0), ""));
       case MemberAction.RecordOwnerEpoch record ->
           inbox.add(
               new MemberEvent.OwnerEpochRecorded(record.volume(), record.ownerEpoch(), true, ""));
-      case MemberAction.ReleaseBacking _ -> {}
-      case MemberAction.Show show -> view = show.view();
-      case MemberAction.Audit audit -> audited.add(audit.event());
-      case MemberAction.StateJudged judged -> answer = judged.answer();
-      case MemberAction.Left _ -> left = true;
+      case MemberAction.ReleaseBacking release ->
+          inbox.add(new MemberEvent.BackingReleased(release.volume()));
+      default -> throw new IllegalArgumentException("not about a backing: " + action);
     }
   }
 

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,9 +16,11 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.apache.curator.test.TestingServer;
 import org.sealane.cluster.admin.AdminException;
+import org.sealane.cluster.admin.BackingPreparer;
 import org.sealane.cluster.admin.ClusterAdmin;
 import org.sealane.cluster.audit.AuditEvent;
 import org.sealane.cluster.audit.AuditKind;
@@ -30,6 +33,7 @@ import org.sealane.cluster.document.Ed25519;
 import org.sealane.cluster.document.EpochFloor;
 import org.sealane.cluster.document.ObjectKey;
 import org.sealane.cluster.document.SignedDocument;
+import org.sealane.cluster.ownership.BackingException;
 import org.sealane.cluster.ownership.BackingMarker;
 import org.sealane.cluster.store.CuratorStore;
 import org.sealane.cluster.store.StoreSettings;
@@ -40,6 +44,9 @@ import org.sealane.smb.lane.LaneRules;
 public final class TestCluster implements AutoCloseable {
   static final Duration SESSION_TIMEOUT = Duration.ofSeconds(4);
 
+  /** A directory below the test's that every node may serve from. */
+  private static final String SHARED = "shared";
+
   /** One member and what it was given. */
   public final class Node implements AutoCloseable {
     final String name;
@@ -49,6 +56,7 @@ public final class TestCluster implements AutoCloseable {
     final List<AuditEvent> audited = new CopyOnWriteArrayList<>();
     CuratorStore store;
     ClusterMember member;
+    volatile LongSupplier clock = BootTimeClock::nanos;
 
     Node(String name, TestKeys key) {
       this.name = name;
@@ -78,7 +86,7 @@ public final class TestCluster implements AutoCloseable {
                   1,
                   Instant.EPOCH),
               directory.resolve(name).resolve("state"),
-              List.of(directory.resolve(name)),
+              List.of(directory.resolve(name), directory.resolve(SHARED)),
               List.of(enrolment(name, key)));
       member =
           ClusterMember.start(
@@ -89,7 +97,8 @@ public final class TestCluster implements AutoCloseable {
                 fenced.add(departed);
                 return CompletableFuture.completedStage(null);
               },
-              new ListAuditLog(audited));
+              new ListAuditLog(audited),
+              () -> clock.getAsLong());
       return this;
     }
 
@@ -184,6 +193,49 @@ public final class TestCluster implements AutoCloseable {
     UUID volume = submitted.key().object();
     owner.admin().awaitTurn(volume, 1, Duration.ofSeconds(30));
     return volume;
+  }
+
+  /** A volume of several candidates, in a directory that all of them reach by one path. */
+  UUID createSharedVolume(String name, Node... candidates) throws IOException, AdminException {
+    var submitted =
+        candidates[0]
+            .admin()
+            .volumeCreate(
+                name,
+                Arrays.stream(candidates).map(node -> node.name).toList(),
+                sharedPath(name).toString(),
+                true,
+                new LocalBackings(),
+                adminKey::sign);
+    UUID volume = submitted.key().object();
+    candidates[0].admin().awaitTurn(volume, 1, Duration.ofSeconds(30));
+    return volume;
+  }
+
+  Path sharedPath(String name) throws IOException {
+    return Files.createDirectories(directory.resolve(SHARED).resolve(name));
+  }
+
+  /** Markers as the nodes would make and look for them. */
+  private final class LocalBackings implements BackingPreparer {
+    private List<Path> roots() {
+      return List.of(directory.resolve(SHARED));
+    }
+
+    @Override
+    public void prepare(String node, String path, UUID volume) throws BackingException {
+      BackingMarker.create(Path.of(path), roots(), clusterId, volume);
+    }
+
+    @Override
+    public void prove(String node, String path, UUID volume) throws BackingException {
+      BackingMarker.prove(Path.of(path), roots(), clusterId, volume);
+    }
+
+    @Override
+    public void withdraw(String node, String path, UUID volume) throws BackingException {
+      BackingMarker.withdraw(Path.of(path), roots(), clusterId, volume);
+    }
   }
 
   MemberIdentity.Bundled enrolment(String node, TestKeys key) {

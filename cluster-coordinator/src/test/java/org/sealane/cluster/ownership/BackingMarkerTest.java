@@ -97,4 +97,60 @@ class BackingMarkerTest {
     assertThatThrownBy(() -> claim(VOLUME)).isInstanceOf(BackingException.class);
     assertThatThrownBy(() -> create(VOLUME)).isInstanceOf(BackingException.class);
   }
+
+  @Test
+  void shouldHoldItsLockWhateverElseThisProcessDoesToTheFile() throws Exception {
+    create(VOLUME);
+    Path file = directory.resolve(BackingMarker.FILE_NAME);
+    try (BackingMarker held = claim(VOLUME)) {
+      assertThat(isLockedInTheKernel(file)).isTrue();
+
+      assertThatThrownBy(() -> create(VOLUME)).hasMessageContaining("locked");
+      assertThatThrownBy(
+              () -> BackingMarker.prove(directory, List.of(root), CLUSTER, UUID.randomUUID()))
+          .hasMessageContaining("locked");
+      assertThatThrownBy(() -> BackingMarker.withdraw(directory, List.of(root), CLUSTER, VOLUME))
+          .hasMessageContaining("locked");
+
+      assertThat(isLockedInTheKernel(file)).isTrue();
+      held.record(3);
+    }
+    assertThat(isLockedInTheKernel(file)).isFalse();
+  }
+
+  private static boolean isLockedInTheKernel(Path file) throws Exception {
+    long inode = (long) Files.getAttribute(file, "unix:ino");
+    return Files.readAllLines(Path.of("/proc/locks")).stream()
+        .anyMatch(line -> line.contains(":" + inode + " ") && line.contains("WRITE"));
+  }
+
+  @Test
+  void shouldProveADirectoryByTheMarkerThatWasMadeInIt() throws Exception {
+    create(VOLUME);
+    BackingMarker.prove(directory, List.of(root), CLUSTER, VOLUME);
+    Path elsewhere = Files.createDirectory(root.resolve("elsewhere"));
+    assertThatThrownBy(() -> BackingMarker.prove(elsewhere, List.of(root), CLUSTER, VOLUME))
+        .isInstanceOf(BackingException.class)
+        .hasMessageContaining("mounted");
+    assertThat(elsewhere).isEmptyDirectory();
+  }
+
+  @Test
+  void shouldWithdrawOnlyAMarkerThatNobodyOwnedUnder() throws Exception {
+    create(VOLUME);
+    assertThatThrownBy(
+            () -> BackingMarker.withdraw(directory, List.of(root), CLUSTER, UUID.randomUUID()))
+        .isInstanceOf(BackingException.class);
+    BackingMarker.withdraw(directory, List.of(root), CLUSTER, VOLUME);
+    assertThat(directory).isEmptyDirectory();
+
+    create(VOLUME);
+    try (BackingMarker marker = claim(VOLUME)) {
+      marker.record(1);
+    }
+    assertThatThrownBy(() -> BackingMarker.withdraw(directory, List.of(root), CLUSTER, VOLUME))
+        .isInstanceOf(BackingException.class)
+        .hasMessageContaining("owned already");
+    assertThat(directory).isNotEmptyDirectory();
+  }
 }

@@ -6,7 +6,10 @@ import org.sealane.smb.share.ShareBackend;
 import org.sealane.smb.share.ShareException;
 import org.sealane.smb.share.ShareOpen;
 
-/** A volume whose owner is looked up at each open; an open stays where it was made. */
+/**
+ * A volume whose owner is looked up at each open. Where several nodes may own it, opens wait for an
+ * owner and follow it; else an open stays where it was made.
+ */
 final class RoutedShare implements ShareBackend {
   private final Volumes volumes;
   private final String name;
@@ -20,12 +23,16 @@ final class RoutedShare implements ShareBackend {
 
   @Override
   public ShareOpen create(CreateParameters parameters, Caller caller) throws ShareException {
-    return volumes.route(name, volume).create(parameters, caller);
+    return volumes.isMovable(volume)
+        ? RoutedOpen.create(new OwnerRoute(volumes, name, volume), parameters, caller)
+        : volumes.route(name, volume).create(parameters, caller);
   }
 
   @Override
   public VolumeInformation volumeInformation() throws ShareException {
-    return volumes.route(name, volume).volumeInformation();
+    return volumes.isMovable(volume)
+        ? new OwnerRoute(volumes, name, volume).call(ShareBackend::volumeInformation)
+        : volumes.route(name, volume).volumeInformation();
   }
 
   /** Nothing is held between opens. */

@@ -10,4 +10,9 @@ public interface VolumeDirectory {
 
   /** The node that owns the volume now; empty while none does. */
   Optional<String> owner(UUID volume);
+
+  /** Whether several nodes may own the volume: what is asked of it waits for and follows them. */
+  default boolean hasSeveralCandidates(UUID volume) {
+    return false;
+  }
 }

@@ -1,10 +1,13 @@
 package org.sealane.csv.volume;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import org.sealane.smb.share.ShareBackend;
 import org.sealane.smb.share.ShareException;
 import org.sealane.smb.wire.NtStatus;
@@ -12,7 +15,7 @@ import org.sealane.smb.wire.NtStatus;
 /**
  * Every volume of the cluster, reachable by name on this node. Files of a volume that this node
  * owns are in a local backend; all others are reached over the volume's lane to its owner, which is
- * asked for anew at each open.
+ * asked for anew at each open, and followed where several nodes may own the volume.
  *
  * <p>Any thread may call.
  */
@@ -21,6 +24,13 @@ public final class Volumes implements AutoCloseable {
   private final VolumeDirectory directory;
   private final RemoteVolumes remote;
   private final Map<UUID, ShareBackend> owned = new ConcurrentHashMap<>();
+
+  /** Guards what follows. */
+  private final ReentrantLock lock = new ReentrantLock();
+
+  private final Condition changed = lock.newCondition();
+  private long changes;
+  private boolean closing;
 
   /**
    * @param self this node's name
@@ -38,6 +48,7 @@ public final class Volumes implements AutoCloseable {
     if (owned.putIfAbsent(volume, backend) != null) {
       throw new IllegalStateException("volume " + volume + " is already served here");
     }
+    ownersChanged();
   }
 
   /** Stops serving the volume: its local opens are closed. Without effect if it is not served. */
@@ -50,7 +61,69 @@ public final class Volumes implements AutoCloseable {
 
   /** The files of a volume if this node owns it: what lanes of other nodes are served from. */
   public Optional<ShareBackend> local(UUID volume) {
-    return Optional.ofNullable(owned.get(volume));
+    return Optional.ofNullable(owned.get(volume)).filter(Volumes::isServing);
+  }
+
+  private static boolean isServing(ShareBackend backend) {
+    return !(backend instanceof LeasedShare leased) || leased.isServing();
+  }
+
+  /** What waits for an owner looks for it again. */
+  public void ownersChanged() {
+    lock.lock();
+    try {
+      changes++;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** From now on nothing waits for an owner: this node is about to stop. */
+  public void stopWaiting() {
+    lock.lock();
+    try {
+      closing = true;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether what is asked of the volume waits for its owner and follows it. */
+  boolean isMovable(UUID volume) {
+    lock.lock();
+    try {
+      return !closing && directory.hasSeveralCandidates(volume);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Counts calls of {@link #ownersChanged}. */
+  long changes() {
+    lock.lock();
+    try {
+      return changes;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Blocks until something has changed since {@code seen}, for {@code limit} at most. */
+  void awaitChange(long seen, Duration limit) throws ShareException {
+    lock.lock();
+    try {
+      long leftNanos = limit.toNanos();
+      while (changes == seen && !closing && leftNanos > 0) {
+        leftNanos = changed.awaitNanos(leftNanos);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ShareException(NtStatus.CANCELLED, "interrupted while waiting for an owner", e);
+    } finally {
+      lock.unlock();
+    }
   }
 
   /**
@@ -69,7 +142,7 @@ public final class Volumes implements AutoCloseable {
   /** Where operations on the volume go now. */
   ShareBackend route(String name, UUID volume) throws ShareException {
     ShareBackend local = owned.get(volume);
-    if (local != null) {
+    if (local != null && isServing(local)) {
       return local;
     }
     String owner =
@@ -88,6 +161,7 @@ public final class Volumes implements AutoCloseable {
   /** Closes the local backends. Idempotent. */
   @Override
   public void close() {
+    stopWaiting();
     owned.keySet().forEach(this::disown);
   }
 }

@@ -62,7 +62,11 @@ public final class DocumentMessages {
       Long rekeySeconds) {}
 
   /** Asks for the draft of a new volume. */
-  public record VolumeDraft(String uuid, String name, List<String> owners, String path) {}
+  public record VolumeDraft(
+      String uuid, String name, List<String> owners, String path, boolean sharedBacking) {}
+
+  /** Asks for the draft of a volume that moves to another of its owner candidates. */
+  public record MoveDraft(String name, String to) {}
 
   /** Asks for the draft of a new disk. */
   public record DiskDraft(String name, String node, String path, long sizeBytes, String volume) {}
@@ -96,7 +100,7 @@ public final class DocumentMessages {
   /** Asks for the draft of a deletion. */
   public record DeletionDraft(String name) {}
 
-  /** Has a node make the marker of a new volume's backing. */
+  /** Has a node make the marker of a new volume's backing, look for it, or take it away again. */
   public record Backing(String path, String volume) {}
 
   /** Has a node look at a disk's file, and make it of that size if it is missing. */

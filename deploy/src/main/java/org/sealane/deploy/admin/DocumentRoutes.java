@@ -37,6 +37,7 @@ import org.sealane.deploy.admin.DocumentMessages.Signed;
 public final class DocumentRoutes {
   public static final String DRAFT_POLICY = "/v1/draft/policy";
   public static final String DRAFT_VOLUME = "/v1/draft/volume";
+  public static final String DRAFT_VOLUME_MOVE = "/v1/draft/volume-move";
   public static final String DRAFT_VOLUME_DELETION = "/v1/draft/volume-deletion";
   public static final String DRAFT_DISK = "/v1/draft/disk";
   public static final String DRAFT_DISK_REMOVAL = "/v1/draft/disk-removal";
@@ -68,6 +69,7 @@ public final class DocumentRoutes {
     return List.of(
         change(DRAFT_POLICY, this::draftPolicy),
         change(DRAFT_VOLUME, this::draftVolume),
+        change(DRAFT_VOLUME_MOVE, this::draftVolumeMove),
         change(DRAFT_VOLUME_DELETION, this::draftVolumeDeletion),
         change(DRAFT_DISK, this::draftDisk),
         change(DRAFT_DISK_REMOVAL, this::draftDiskRemoval),
@@ -139,7 +141,18 @@ public final class DocumentRoutes {
     return draft(
         here,
         here.admin()
-            .prepareVolume(uuid(wanted.uuid()), wanted.name(), wanted.owners(), wanted.path()));
+            .prepareVolume(
+                uuid(wanted.uuid()),
+                wanted.name(),
+                wanted.owners(),
+                wanted.path(),
+                wanted.sharedBacking()));
+  }
+
+  private Object draftVolumeMove(Cluster here, AdminRequest request)
+      throws AdminException, org.sealane.cluster.admin.AdminException, java.io.IOException {
+    DocumentMessages.MoveDraft wanted = request.json(DocumentMessages.MoveDraft.class);
+    return draft(here, here.admin().prepareVolumeMove(wanted.name(), wanted.to()));
   }
 
   private Object draftVolumeDeletion(Cluster here, AdminRequest request)

@@ -18,6 +18,8 @@ import org.sealane.deploy.admin.AdminRoute.Method;
 /** What a new volume or disk needs on the node that will have it; only below the node's roots. */
 public final class StorageRoutes {
   public static final String BACKING = "/v1/backing";
+  public static final String BACKING_PROOF = "/v1/backing-proof";
+  public static final String BACKING_WITHDRAWAL = "/v1/backing-withdrawal";
   public static final String DISK_FILE = "/v1/disk-file";
 
   private final UUID clusterId;
@@ -33,19 +35,28 @@ public final class StorageRoutes {
 
   public List<AdminRoute> routes() {
     return List.of(
-        AdminRoute.change(Method.POST, BACKING, this::prepareBacking),
+        AdminRoute.change(Method.POST, BACKING, on(BackingMarker::create)),
+        AdminRoute.change(Method.POST, BACKING_PROOF, on(BackingMarker::prove)),
+        AdminRoute.change(Method.POST, BACKING_WITHDRAWAL, on(BackingMarker::withdraw)),
         AdminRoute.change(Method.POST, DISK_FILE, this::prepareDiskFile));
   }
 
-  private AdminReply prepareBacking(AdminRequest request) throws AdminException, IOException {
-    DocumentMessages.Backing backing = request.json(DocumentMessages.Backing.class);
-    try {
-      BackingMarker.create(
-          path(backing.path()), roots, clusterId, UUID.fromString(backing.volume()));
-      return new AdminReply.Value(backing);
-    } catch (BackingException | IllegalArgumentException e) {
-      throw new AdminException(Kind.INVALID, e.getMessage(), e);
-    }
+  /** What is done to a volume's marker. */
+  @FunctionalInterface
+  private interface MarkerWork {
+    void on(Path directory, List<Path> roots, UUID clusterId, UUID volume) throws BackingException;
+  }
+
+  private AdminRoute.Handler on(MarkerWork work) {
+    return request -> {
+      DocumentMessages.Backing backing = request.json(DocumentMessages.Backing.class);
+      try {
+        work.on(path(backing.path()), roots, clusterId, UUID.fromString(backing.volume()));
+        return new AdminReply.Value(backing);
+      } catch (BackingException | IllegalArgumentException e) {
+        throw new AdminException(Kind.INVALID, e.getMessage(), e);
+      }
+    };
   }
 
   private AdminReply prepareDiskFile(AdminRequest request) throws AdminException, IOException {

@@ -74,6 +74,14 @@ final class AdministratorOptions {
     return cluster.namesCluster();
   }
 
+  /** Where nodes of a local cluster keep volumes that each of them may own. */
+  Path localSharedStorage(List<String> nodes) throws CliFailure {
+    for (String node : nodes) {
+      localStorage(node);
+    }
+    return cluster.localCluster().directory().sharedStorage();
+  }
+
   /** Where a node of a local cluster keeps volumes and disks; other clusters have no such place. */
   Path localStorage(String node) throws CliFailure {
     if (cluster.isRemote()) {

@@ -1,5 +1,6 @@
 package org.sealane.deploy.cli;
 
+import java.util.stream.Collectors;
 import org.sealane.deploy.status.ClusterStatus;
 import org.sealane.deploy.units.ByteSize;
 
@@ -53,18 +54,29 @@ final class StatusTables {
   }
 
   static String volumes(ClusterStatus status) {
-    Table table = new Table("VOLUME", "OWNER", "EPOCH", "CSV", "SBL", "TURN", "UUID");
+    Table table =
+        new Table("VOLUME", "OWNER", "CANDIDATES", "EPOCH", "CSV", "SBL", "TURN", "WAITS", "UUID");
     for (ClusterStatus.Volume volume : status.volumes()) {
       table.row(
           volume.name(),
           volume.owner(),
+          String.join(",", volume.candidates()),
           volume.epoch(),
           volume.csv(),
           volume.sbl(),
           turn(volume.turn()),
+          waits(volume),
           volume.uuid());
     }
     return table.render();
+  }
+
+  private static String waits(ClusterStatus.Volume volume) {
+    return volume.waitsFor().isEmpty()
+        ? null
+        : volume.waitsFor().entrySet().stream()
+            .map(wait -> wait.getKey() + ": " + wait.getValue())
+            .collect(Collectors.joining("; "));
   }
 
   private static String turn(ClusterStatus.Turn turn) {

@@ -14,6 +14,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -26,6 +27,7 @@ import picocli.CommandLine.Spec;
       VolumeCommand.Create.class,
       VolumeCommand.ListVolumes.class,
       VolumeCommand.Show.class,
+      VolumeCommand.Move.class,
       VolumeSetCommand.class,
       VolumeCommand.Delete.class
     })
@@ -35,7 +37,10 @@ final class VolumeCommand {
   @Command(
       name = "create",
       mixinStandardHelpOptions = true,
-      description = "Creates a volume in a directory of its owner; its policy is the default one.")
+      description = {
+        "Creates a volume in a directory of its owner; its policy is the default one.",
+        "Several nodes that may own it need a directory that is one and the same on all of them."
+      })
   static final class Create implements Callable<Integer> {
     @Spec private CommandSpec spec;
     @Mixin private AdministratorOptions administrator;
@@ -43,8 +48,18 @@ final class VolumeCommand {
     @Parameters(paramLabel = "NAME")
     private String name;
 
-    @Option(names = "--owner", paramLabel = "NODE", required = true)
-    private String owner;
+    @Option(
+        names = "--owner",
+        paramLabel = "NODE",
+        split = ",",
+        required = true,
+        description = "Who may own it; the first is the one meant, others take over from it.")
+    private List<String> owners;
+
+    @Option(
+        names = "--shared-backing",
+        description = "PATH is one directory, which every owner candidate sees. It is proven.")
+    private boolean sharedBacking;
 
     @Option(
         names = "--path",
@@ -52,22 +67,41 @@ final class VolumeCommand {
         required = true,
         description =
             "The directory on the owner, below one of its roots. In a local cluster a relative one"
-                + " is made in the node's storage directory.")
+                + " is made in the node's storage directory, or with --shared-backing in the one"
+                + " that the nodes share.")
     private Path path;
 
     @Override
     public Integer call() throws CliFailure, AdminException, DraftException {
+      if (owners.size() > 1 && !sharedBacking) {
+        throw new ParameterException(
+            spec.commandLine(),
+            "several --owner need --shared-backing: PATH must be one directory that all of them"
+                + " see");
+      }
       try (AdministratorOptions.Session session = administrator.open()) {
         Path directory = path;
         if (!path.isAbsolute()) {
-          directory = administrator.localStorage(owner).resolve(path);
+          directory =
+              sharedBacking
+                  ? administrator.localSharedStorage(owners).resolve(path)
+                  : administrator.localStorage(owners.getFirst()).resolve(path);
           Files.createDirectories(directory);
         }
-        session.administrator().createVolume(name, owner, directory.normalize().toString());
+        session
+            .administrator()
+            .createVolume(name, owners, directory.normalize().toString(), sharedBacking);
       } catch (IOException e) {
         throw new CliFailure("the directory can not be made: " + e.getMessage(), e);
       }
-      Console.of(spec).progress("volume " + name + " created, owned by " + owner);
+      Console.of(spec)
+          .progress(
+              "volume "
+                  + name
+                  + " created, owned by "
+                  + (owners.size() == 1
+                      ? owners.getFirst()
+                      : "one of " + String.join(", ", owners)));
       return 0;
     }
   }
@@ -127,6 +161,34 @@ final class VolumeCommand {
             Map.of("volume", found.getFirst(), "disks", one.disks(), "lanes", one.lanes()),
             () -> StatusTables.render(one));
       }
+      return 0;
+    }
+  }
+
+  /** Moves a volume to another of its owner candidates. */
+  @Command(
+      name = "move",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Has another of its owner candidates own a volume, while it is in use.",
+        "The owner ends what is under way and lets go; what is asked meanwhile waits."
+      })
+  static final class Move implements Callable<Integer> {
+    @Spec private CommandSpec spec;
+    @Mixin private AdministratorOptions administrator;
+
+    @Parameters(paramLabel = "NAME")
+    private String name;
+
+    @Option(names = "--to", paramLabel = "NODE", required = true)
+    private String node;
+
+    @Override
+    public Integer call() throws CliFailure, AdminException, DraftException {
+      try (AdministratorOptions.Session session = administrator.open()) {
+        session.administrator().moveVolume(name, node);
+      }
+      Console.of(spec).progress("volume " + name + " moved to " + node);
       return 0;
     }
   }

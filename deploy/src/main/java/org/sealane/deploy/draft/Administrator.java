@@ -8,15 +8,18 @@ import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import org.sealane.cluster.admin.SharedBacking;
 import org.sealane.cluster.document.DocumentSigner;
 import org.sealane.cluster.identity.AdminCredentials;
 import org.sealane.cluster.identity.AdminKey;
+import org.sealane.cluster.ownership.BackingException;
 import org.sealane.deploy.admin.AdminClient;
 import org.sealane.deploy.admin.AdminException;
 import org.sealane.deploy.admin.DocumentMessages;
 import org.sealane.deploy.admin.DocumentMessages.DeletionDraft;
 import org.sealane.deploy.admin.DocumentMessages.DiskDraft;
 import org.sealane.deploy.admin.DocumentMessages.Draft;
+import org.sealane.deploy.admin.DocumentMessages.MoveDraft;
 import org.sealane.deploy.admin.DocumentMessages.PolicyDraft;
 import org.sealane.deploy.admin.DocumentMessages.Signed;
 import org.sealane.deploy.admin.DocumentMessages.Submission;
@@ -96,23 +99,33 @@ public final class Administrator {
     }
   }
 
-  /**
-   * Creates a volume owned by {@code owner} in a directory that is there. On return it is owned and
-   * its first policy is in force on every node.
-   */
+  /** Creates a volume with one owner candidate, in a directory that is there. */
   public void createVolume(String name, String owner, String path)
+      throws AdminException, DraftException {
+    createVolume(name, List.of(owner), path, false);
+  }
+
+  /**
+   * Creates a volume in a directory that is there. On return it is owned by one of {@code owners}
+   * and its first policy is in force on every node.
+   *
+   * @param owners the candidates; the first is the one meant
+   * @param sharedBacking whether {@code path} is one directory on all of them, which is proven
+   */
+  public void createVolume(String name, List<String> owners, String path, boolean sharedBacking)
       throws AdminException, DraftException {
     UUID uuid = UUID.randomUUID();
     Draft draft =
         client.post(
             DocumentRoutes.DRAFT_VOLUME,
             Map.of(),
-            new VolumeDraft(uuid.toString(), name, List.of(owner), path),
+            new VolumeDraft(uuid.toString(), name, owners, path, sharedBacking),
             Draft.class);
-    List<Signed> signed = review.volume(draft, uuid, name, List.of(owner), path, signer);
-    try (AdminClient atOwner = nodes.to(owner)) {
-      DocumentMessages.Backing backing = new DocumentMessages.Backing(path, uuid.toString());
-      atOwner.post(StorageRoutes.BACKING, Map.of(), backing, DocumentMessages.Backing.class);
+    List<Signed> signed = review.volume(draft, uuid, name, owners, path, sharedBacking, signer);
+    try {
+      new SharedBacking(new NodeBackings(nodes), owners, path, uuid).make();
+    } catch (BackingException e) {
+      throw new AdminException(AdminException.Kind.INVALID, e.getMessage(), e);
     }
     submit(signed, false);
     await(
@@ -120,6 +133,28 @@ public final class Administrator {
             status.volumes().stream()
                 .anyMatch(volume -> volume.name().equals(name) && volume.hasSettled()),
         "volume " + name + " is signed, but its owner does not serve it yet; see 'sealane status'");
+  }
+
+  /** Has a volume move to another of its owner candidates. On return that one owns it. */
+  public void moveVolume(String name, String to) throws AdminException, DraftException {
+    Draft draft =
+        client.post(
+            DocumentRoutes.DRAFT_VOLUME_MOVE, Map.of(), new MoveDraft(name, to), Draft.class);
+    submit(review.move(draft, name, to, signer), false);
+    await(
+        status ->
+            status.volumes().stream()
+                .anyMatch(volume ->
+                    volume.name().equals(name)
+                        && to.equals(volume.owner())
+                        && volume.waitsFor().isEmpty()),
+        "the move of volume "
+            + name
+            + " to "
+            + to
+            + " is signed, but not done yet; 'sealane volume show "
+            + name
+            + "' says what it waits for");
   }
 
   /** Deletes a volume from the cluster; its files stay. */

@@ -4,9 +4,9 @@ import java.security.PublicKey;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.sealane.cluster.admin.PolicyChange;
 import org.sealane.cluster.document.Document;
 import org.sealane.cluster.document.DocumentCodec;
@@ -57,17 +57,45 @@ public final class DraftReview {
 
   /** Signs the draft of a new volume: the template's policy, and the volume as asked for. */
   public List<Signed> volume(
-      Draft draft, UUID uuid, String name, List<String> owners, String path, DocumentSigner signer)
+      Draft draft,
+      UUID uuid,
+      String name,
+      List<String> owners,
+      String path,
+      boolean sharedBacking,
+      DocumentSigner signer)
       throws DraftException {
     requireCount(draft, 2);
     DocumentContent.Volume wanted =
-        new DocumentContent.Volume(name, owners, Map.of(owners.getFirst(), path), false);
+        new DocumentContent.Volume(
+            name,
+            owners,
+            owners.stream().collect(Collectors.toMap(owner -> owner, _ -> path)),
+            sharedBacking);
     return sign(
         draft,
         signer,
         (document, base) -> {
           requireObject(document, uuid);
           return document.key().kind() == DocumentKind.POLICY ? policy(base) : wanted;
+        });
+  }
+
+  /** Signs the draft of a volume that moves: the same volume, with {@code to} named first. */
+  public List<Signed> move(Draft draft, String name, String to, DocumentSigner signer)
+      throws DraftException {
+    requireCount(draft, 1);
+    return sign(
+        draft,
+        signer,
+        (document, base) -> {
+          if (document.key().kind() == DocumentKind.VOLUME
+              && base.orElse(null) instanceof DocumentContent.Volume volume
+              && volume.name().equals(name)
+              && volume.candidates().contains(to)) {
+            return volume.movedTo(to);
+          }
+          throw new DraftException("the node drafted for another object: " + document.key());
         });
   }
 

@@ -85,13 +85,14 @@ public final class LocalClusterMaker {
       List<LaneTransport> transports)
       throws IOException, CredentialsException {
     Files.createDirectories(directory.nodeStorage(node.name()));
+    Files.createDirectories(directory.sharedStorage());
     keys.enroll(node.name()).store(directory.nodeBundle(node.name()));
     NodeConfig config =
         new NodeConfig(
             node.name(),
             directory.nodeBundle(node.name()),
             directory.nodeData(node.name()),
-            List.of(directory.nodeStorage(node.name())),
+            List.of(directory.nodeStorage(node.name()), directory.sharedStorage()),
             LOOPBACK + ":" + manifest.zookeeperPort(),
             SESSION_TIMEOUT,
             LOOPBACK,

@@ -51,6 +51,11 @@ public record LocalDirectory(Path root) {
     return node(name).resolve("storage");
   }
 
+  /** Where volumes may be that any of the nodes may own. */
+  public Path sharedStorage() {
+    return root.resolve("shared");
+  }
+
   /** The pid file of a process by name. */
   public Path pid(String process) {
     return root.resolve("run").resolve(process + ".pid");

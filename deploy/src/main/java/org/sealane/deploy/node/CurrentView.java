@@ -49,6 +49,14 @@ final class CurrentView implements VolumeDirectory, DiskDirectory, Enrollment {
   }
 
   @Override
+  public boolean hasSeveralCandidates(UUID volume) {
+    return newest
+        .flatMap(view -> view.volume(volume))
+        .filter(known -> known.candidates().size() > 1)
+        .isPresent();
+  }
+
+  @Override
   public Optional<Location> find(String disk) {
     return newest
         .flatMap(view -> view.disk(disk))

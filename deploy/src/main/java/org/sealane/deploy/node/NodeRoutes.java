@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -140,7 +141,16 @@ final class NodeRoutes {
         shown.map(ClusterView::sealed).orElse(true),
         lanes.lanes().status().stream()
             .map(lane -> StatusReport.lane(config.name(), lane, shown))
-            .toList());
+            .toList(),
+        shown.map(NodeRoutes::waitsFor).orElse(Map.of()));
+  }
+
+  private static Map<String, String> waitsFor(ClusterView shown) {
+    Map<String, String> waits = new TreeMap<>();
+    shown
+        .volumes()
+        .forEach(volume -> volume.waitsFor().ifPresent(why -> waits.put(volume.name(), why)));
+    return waits;
   }
 
   private AdminReply status(AdminRequest request) throws AdminException {
@@ -148,25 +158,25 @@ final class NodeRoutes {
         view.get()
             .orElseThrow(
                 () -> new AdminException(Kind.UNAVAILABLE, config.name() + " is starting"));
-    return new AdminReply.Value(StatusReport.of(shown, config.zookeeper(), lanesOfAll(shown)));
+    return new AdminReply.Value(StatusReport.of(shown, config.zookeeper(), allNodes(shown)));
   }
 
-  /** Every live node's lanes; a node that does not answer is left out and logged. */
-  private List<ClusterStatus.Lane> lanesOfAll(ClusterView shown) {
-    List<ClusterStatus.Lane> all = new ArrayList<>(nodeStatus().lanes());
+  /** What every live node tells; one that does not answer is left out and logged. */
+  private List<NodeStatus> allNodes(ClusterView shown) {
+    List<NodeStatus> all = new ArrayList<>(List.of(nodeStatus()));
     try (ExecutorService asking = Executors.newVirtualThreadPerTaskExecutor()) {
-      Map<String, Future<List<ClusterStatus.Lane>>> answers = new java.util.TreeMap<>();
+      Map<String, Future<NodeStatus>> answers = new TreeMap<>();
       for (NodeView node : shown.nodes()) {
         if (node.endpoints().isPresent() && !node.name().equals(config.name())) {
           NodeEndpoints at = node.endpoints().get();
-          answers.put(node.name(), asking.submit(() -> lanesOf(node.name(), at)));
+          answers.put(node.name(), asking.submit(() -> statusOf(node.name(), at)));
         }
       }
       answers.forEach((node, answer) -> {
         try {
-          all.addAll(answer.get());
+          all.add(answer.get());
         } catch (ExecutionException e) {
-          LOG.warn("node={} does not tell its lanes: {}", node, e.getCause().getMessage());
+          LOG.warn("node={} does not tell its status: {}", node, e.getCause().getMessage());
         } catch (InterruptedException e) {
           Thread.currentThread().interrupt();
         }
@@ -175,7 +185,7 @@ final class NodeRoutes {
     return all;
   }
 
-  private List<ClusterStatus.Lane> lanesOf(String node, NodeEndpoints at) throws AdminException {
+  private NodeStatus statusOf(String node, NodeEndpoints at) throws AdminException {
     HostPort address = new HostPort(at.admin().host(), at.admin().port());
     try (AdminClient client =
         new AdminClient(
@@ -185,7 +195,7 @@ final class NodeRoutes {
                 PeerPolicy.node(identity.bundle().clusterId(), node, view),
                 Clock.systemUTC(),
                 new SecureRandom()))) {
-      return client.get(NodeStatus.PATH, Map.of(), NodeStatus.class).lanes();
+      return client.get(NodeStatus.PATH, Map.of(), NodeStatus.class);
     }
   }
 }

@@ -18,6 +18,7 @@ import org.sealane.cluster.identity.JoinBundle;
 import org.sealane.cluster.identity.PeerPolicy;
 import org.sealane.cluster.identity.TlsContexts;
 import org.sealane.cluster.member.ClusterMember;
+import org.sealane.cluster.ownership.OwnerTerm;
 import org.sealane.cluster.store.CuratorStore;
 import org.sealane.cluster.store.StoreSettings;
 import org.sealane.csv.volume.Volumes;
@@ -90,7 +91,7 @@ public final class NodeRuntime implements AutoCloseable {
         new Volumes(config.name(), view, (node, volume) -> remote(node, volume, LaneKind.CSV));
     this.disks =
         new Disks(config.name(), view, (node, volume) -> remote(node, volume, LaneKind.SBL));
-    this.storage = new Storage(config.name(), config.roots(), volumes, disks);
+    this.storage = new Storage(config.name(), config.roots(), volumes, disks, this::term);
   }
 
   /** Checks all that can be checked without opening a listener or reaching another host. */
@@ -186,6 +187,7 @@ public final class NodeRuntime implements AutoCloseable {
       enrolments.follow(shown);
       storage.follow(shown);
       notes.follow(shown);
+      new OwnerLanes(lanes.lanes(), volumes).follow(shown);
     });
     LOG.info(
         "node={} cluster={} lane={} smb={} admin={} metrics={} started",
@@ -252,6 +254,10 @@ public final class NodeRuntime implements AutoCloseable {
     };
   }
 
+  private Optional<OwnerTerm> term(UUID volume) {
+    return member.term(volume);
+  }
+
   private ShareBackend remote(String node, UUID volume, LaneKind kind) {
     return lanes.lanes().share(new LaneKey(node, volume, kind));
   }
@@ -282,6 +288,7 @@ public final class NodeRuntime implements AutoCloseable {
    */
   @Override
   public void close() {
+    volumes.stopWaiting();
     while (!opened.isEmpty()) {
       AutoCloseable part = opened.removeLast();
       try {

@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.sealane.cluster.document.DocumentContent.Policy;
 import org.sealane.cluster.member.ClusterView;
@@ -14,6 +16,7 @@ import org.sealane.cluster.member.HostPort;
 import org.sealane.cluster.member.MemberPhase;
 import org.sealane.cluster.member.NodeEndpoints;
 import org.sealane.deploy.status.ClusterStatus;
+import org.sealane.deploy.status.NodeStatus;
 import org.sealane.smb.lane.LaneKind;
 import org.sealane.smb.lane.LaneStatus;
 import org.sealane.smb.lane.Level;
@@ -22,8 +25,12 @@ import org.sealane.smb.lane.Level;
 final class StatusReport {
   private StatusReport() {}
 
-  static ClusterStatus of(ClusterView view, String zookeeper, List<ClusterStatus.Lane> lanes) {
-    List<ClusterStatus.Lane> sorted = new ArrayList<>(lanes);
+  /**
+   * @param nodes what nodes that answered tell of themselves
+   */
+  static ClusterStatus of(ClusterView view, String zookeeper, List<NodeStatus> nodes) {
+    List<ClusterStatus.Lane> sorted = new ArrayList<>();
+    nodes.forEach(node -> sorted.addAll(node.lanes()));
     sorted.sort(
         Comparator.comparing(ClusterStatus.Lane::from)
             .thenComparing(ClusterStatus.Lane::to)
@@ -34,7 +41,7 @@ final class StatusReport {
         zookeeper,
         view.connection() == MemberPhase.LIVE,
         view.nodes().stream().map(StatusReport::node).toList(),
-        view.volumes().stream().map(StatusReport::volume).toList(),
+        view.volumes().stream().map(volume -> volume(volume, nodes)).toList(),
         view.disks().stream()
             .map(disk ->
                 new ClusterStatus.Disk(
@@ -61,7 +68,12 @@ final class StatusReport {
     return new ClusterStatus.Address(at.host(), at.port());
   }
 
-  private static ClusterStatus.Volume volume(VolumeView volume) {
+  private static ClusterStatus.Volume volume(VolumeView volume, List<NodeStatus> nodes) {
+    Map<String, String> waitsFor = new TreeMap<>();
+    for (NodeStatus node : nodes) {
+      Optional.ofNullable(node.waitsFor().get(volume.name()))
+          .ifPresent(why -> waitsFor.put(node.name(), why));
+    }
     return new ClusterStatus.Volume(
         volume.name(),
         volume.uuid().toString(),
@@ -77,7 +89,9 @@ final class StatusReport {
                     turn.step().word(),
                     turn.to().csv().word(),
                     turn.to().sbl().word()))
-            .orElse(null));
+            .orElse(null),
+        volume.candidates(),
+        waitsFor);
   }
 
   /** Where no valid policy is known, the level is encrypt. */

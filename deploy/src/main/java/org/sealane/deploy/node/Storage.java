@@ -3,7 +3,6 @@ package org.sealane.deploy.node;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,13 +12,17 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.sealane.cluster.member.ClusterView;
 import org.sealane.cluster.member.ClusterView.DiskView;
 import org.sealane.cluster.member.ClusterView.VolumeView;
+import org.sealane.cluster.ownership.OwnerTerm;
+import org.sealane.csv.volume.LeasedShare;
 import org.sealane.csv.volume.Volumes;
 import org.sealane.sbl.initiator.Disks;
 import org.sealane.sbl.target.Disk;
 import org.sealane.smb.share.DirectoryShare;
+import org.sealane.smb.share.ShareBackend;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,11 +38,12 @@ final class Storage implements AutoCloseable {
   private final List<Path> roots;
   private final Volumes volumes;
   private final Disks disks;
+  private final Function<UUID, Optional<OwnerTerm>> terms;
   private final ExecutorService thread =
       Executors.newSingleThreadExecutor(Thread.ofPlatform().name("storage").factory());
 
   /** What is served; only on the thread. */
-  private final Set<UUID> servedVolumes = new HashSet<>();
+  private final Map<UUID, OwnerTerm> servedVolumes = new HashMap<>();
 
   private final Map<String, DiskView> servedDisks = new HashMap<>();
 
@@ -49,11 +53,20 @@ final class Storage implements AutoCloseable {
   /** The view to be applied next; those in between mean nothing. Guarded by itself being one. */
   private volatile ClusterView wanted;
 
-  Storage(String self, List<Path> roots, Volumes volumes, Disks disks) {
+  /**
+   * @param terms in which this node owns a volume now
+   */
+  Storage(
+      String self,
+      List<Path> roots,
+      Volumes volumes,
+      Disks disks,
+      Function<UUID, Optional<OwnerTerm>> terms) {
     this.self = self;
     this.roots = List.copyOf(roots);
     this.volumes = volumes;
     this.disks = disks;
+    this.terms = terms;
   }
 
   /** Brings what is served in line with {@code view}, soon; without effect after close. */
@@ -71,15 +84,16 @@ final class Storage implements AutoCloseable {
   }
 
   private void apply(ClusterView view) {
-    for (UUID volume : Set.copyOf(servedVolumes)) {
-      if (view.volume(volume).filter(VolumeView::servedHere).isEmpty()) {
+    for (UUID volume : Set.copyOf(servedVolumes.keySet())) {
+      boolean over = servedVolumes.get(volume).isEnded();
+      if (over || view.volume(volume).filter(VolumeView::servedHere).isEmpty()) {
         volumes.disown(volume);
         servedVolumes.remove(volume);
         LOG.info("volume={} no longer served here", volume);
       }
     }
     for (VolumeView volume : view.volumes()) {
-      if (volume.servedHere() && !servedVolumes.contains(volume.uuid())) {
+      if (volume.servedHere() && !servedVolumes.containsKey(volume.uuid())) {
         serve(volume);
       }
     }
@@ -96,13 +110,21 @@ final class Storage implements AutoCloseable {
   }
 
   private void serve(VolumeView volume) {
+    Optional<OwnerTerm> term = terms.apply(volume.uuid());
+    if (term.isEmpty()) {
+      // It ended since; a view that says so is on its way.
+      return;
+    }
     Path directory = Path.of(volume.paths().get(self));
     try {
       DirectoryShare share =
           new DirectoryShare(
               directory, DirectoryShare.Settings.of(volume.name(), volume.uuid().hashCode()));
-      volumes.own(volume.uuid(), new BackedShare(share));
-      servedVolumes.add(volume.uuid());
+      ShareBackend backed = new BackedShare(share);
+      volumes.own(
+          volume.uuid(),
+          volume.candidates().size() > 1 ? new LeasedShare(backed, term.get()) : backed);
+      servedVolumes.put(volume.uuid(), term.get());
       LOG.info("volume={} name={} path={} served here", volume.uuid(), volume.name(), directory);
     } catch (IOException e) {
       refuse("volume " + volume.name(), e);

@@ -1,7 +1,10 @@
 package org.sealane.deploy.status;
 
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * The cluster as one of its nodes sees it, with the lanes of all nodes that answered.
@@ -72,9 +75,23 @@ public record ClusterStatus(
    * @param csv level of file traffic in force
    * @param sbl level of block traffic in force
    * @param turn null unless one is under way
+   * @param candidates nodes that may own it, the one that is meant first
+   * @param waitsFor by candidate, what it waits for before it owns the volume or gives it away
    */
   public record Volume(
-      String name, String uuid, String owner, long epoch, String csv, String sbl, Turn turn) {
+      String name,
+      String uuid,
+      String owner,
+      long epoch,
+      String csv,
+      String sbl,
+      Turn turn,
+      List<String> candidates,
+      Map<String, String> waitsFor) {
+    public Volume {
+      candidates = List.copyOf(candidates);
+      waitsFor = Collections.unmodifiableMap(new TreeMap<>(waitsFor));
+    }
 
     /** Whether it is owned, under a policy of its own, and not turning. */
     public boolean hasSettled() {

@@ -166,7 +166,7 @@ class DraftReviewTest {
     }
 
     private List<Signed> sign(Draft draft) throws DraftException {
-      return review.volume(draft, VOLUME, "v1", List.of("node1"), "/srv/v1", KEY::sign);
+      return review.volume(draft, VOLUME, "v1", List.of("node1"), "/srv/v1", false, KEY::sign);
     }
 
     @Test

@@ -54,19 +54,8 @@ final class Lane {
     CLOSED
   }
 
-  /** What a lane asks of its node. */
-  interface Host {
-    LanePolicy policy(LaneKey key);
-
-    /** Opens a session. Blocks. */
-    ClientTree dial(LaneKey key, LanePolicy policy, long previousSessionId) throws ShareException;
-
-    /** Must not block. */
-    void happened(LaneEvent event);
-  }
-
   private final LaneKey key;
-  private final Host host;
+  private final LaneHost host;
   private final LaneLimits limits;
   private final LongSupplier nanoClock;
 
@@ -92,7 +81,7 @@ final class Lane {
   private long unusedSinceNanos;
   private PayloadBytes ended = PayloadBytes.NONE;
 
-  Lane(LaneKey key, Host host, LaneLimits limits, LongSupplier nanoClock) {
+  Lane(LaneKey key, LaneHost host, LaneLimits limits, LongSupplier nanoClock) {
     this.key = key;
     this.host = host;
     this.limits = limits;
@@ -253,6 +242,29 @@ final class Lane {
         .orElseGet(() -> CompletableFuture.completedStage(null));
   }
 
+  /**
+   * Gives up the session and every open: their requests, under way, held or to come, fail with
+   * STATUS_NETWORK_NAME_DELETED. A later request opens the lane anew.
+   */
+  void leave(String why) {
+    ShareException left = new ShareException(NtStatus.NETWORK_NAME_DELETED, why);
+    lock.lock();
+    try {
+      if (state == State.CLOSED || (state == State.DOWN && opens.isEmpty())) {
+        return;
+      }
+      opens.forEach(open -> open.fail(left));
+      opens.clear();
+      state(State.DOWN, why);
+      session.ifPresent(open -> open.reset(why));
+      drop(why);
+      opening.completeExceptionally(left);
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   Optional<LaneSession> session() {
     lock.lock();
     try {
@@ -309,8 +321,8 @@ final class Lane {
       CompletableFuture<LaneSession> awaited = opening;
       drop("this node is shutting down");
       state(State.CLOSED, "this node is shutting down");
-      changed.signalAll();
       awaited.completeExceptionally(closed());
+      changed.signalAll();
     } finally {
       lock.unlock();
     }
@@ -356,11 +368,11 @@ final class Lane {
   private void run(
       CompletableFuture<LaneSession> result, MoveCause cause, long beganNanos, boolean patient) {
     try {
-      drain();
+      drain(result);
       boolean installed = false;
       while (!installed) {
         int resetsBefore = resets();
-        LaneSession next = connect(beganNanos, patient);
+        LaneSession next = connect(result, beganNanos, patient);
         installed = install(result, next, resetsBefore, cause, beganNanos);
       }
     } catch (InterruptedException e) {
@@ -375,17 +387,18 @@ final class Lane {
   }
 
   /** Returns when no request is under way any more. */
-  private void drain() throws ShareException, InterruptedException {
+  private void drain(CompletableFuture<LaneSession> result)
+      throws ShareException, InterruptedException {
     lock.lock();
     try {
       if (session.isEmpty()) {
         return;
       }
-      if (awaitIdle(limits.drain())) {
+      if (awaitIdle(result, limits.drain())) {
         return;
       }
       session.get().reset("requests did not end in time for a move");
-      if (!awaitIdle(ABORT_LIMIT)) {
+      if (!awaitIdle(result, ABORT_LIMIT)) {
         throw new ShareException(NtStatus.IO_TIMEOUT, "requests do not end");
       }
     } finally {
@@ -394,9 +407,10 @@ final class Lane {
   }
 
   /** Under the lock. */
-  private boolean awaitIdle(Duration limit) throws InterruptedException {
+  private boolean awaitIdle(CompletableFuture<LaneSession> result, Duration limit)
+      throws InterruptedException {
     long leftNanos = limit.toNanos();
-    while (underWay > 0 && state != State.CLOSED) {
+    while (underWay > 0 && !result.isDone()) {
       if (leftNanos <= 0) {
         return false;
       }
@@ -409,44 +423,45 @@ final class Lane {
    * A new session with all opens, tried again until the limit of time: whatever it fails by if
    * {@code patient}, else only where the other node is slow.
    */
-  private LaneSession connect(long beganNanos, boolean patient)
+  private LaneSession connect(
+      CompletableFuture<LaneSession> result, long beganNanos, boolean patient)
       throws ShareException, InterruptedException {
     Duration pause = RETRY_FIRST;
     while (true) {
       try {
-        return attempt();
+        return attempt(result);
       } catch (ShareException e) {
         Duration limit = patient ? limits.move() : limits.open();
         boolean again = patient ? !LaneFailure.isFinal(e) : LaneFailure.isLate(e);
-        if (!again || nanoClock.getAsLong() - beganNanos >= limit.toNanos()) {
+        boolean inTime = nanoClock.getAsLong() - beganNanos < limit.toNanos();
+        if (!again || !inTime || result.isDone()) {
           throw e;
         }
         LOG.debug("peer={} volume={} lane not open yet", key.peer(), key.volume(), e);
       }
-      awaitClosed(pause);
+      awaitGivenUp(result, pause);
       pause = pause.multipliedBy(2).compareTo(RETRY_MAX) < 0 ? pause.multipliedBy(2) : RETRY_MAX;
     }
   }
 
-  private void awaitClosed(Duration pause) throws ShareException, InterruptedException {
+  private void awaitGivenUp(CompletableFuture<LaneSession> result, Duration pause)
+      throws InterruptedException {
     lock.lock();
     try {
       long leftNanos = pause.toNanos();
-      while (state != State.CLOSED && leftNanos > 0) {
+      while (!result.isDone() && leftNanos > 0) {
         leftNanos = changed.awaitNanos(leftNanos);
-      }
-      if (state == State.CLOSED) {
-        throw closed();
       }
     } finally {
       lock.unlock();
     }
   }
 
-  private LaneSession attempt() throws ShareException {
+  private LaneSession attempt(CompletableFuture<LaneSession> result) throws ShareException {
     long previous;
     lock.lock();
     try {
+      requireWanted(result);
       previous = previousSessionId;
     } finally {
       lock.unlock();
@@ -456,6 +471,10 @@ final class Lane {
     LaneSession next;
     lock.lock();
     try {
+      if (result.isDone()) {
+        tree.session().connection().close("the lane was given up while it opened");
+      }
+      requireWanted(result);
       previousSessionId = tree.session().id();
       channelSequence++;
       next = new LaneSession(tree.withChannelSequence(channelSequence), nanoClock);
@@ -472,6 +491,13 @@ final class Lane {
       throw e;
     }
     return next;
+  }
+
+  /** What is opening is of no use once the lane was left or closed. Under the lock. */
+  private static void requireWanted(CompletableFuture<LaneSession> result) throws ShareException {
+    if (result.isDone()) {
+      throw new ShareException(NtStatus.CANCELLED, "the lane was given up while it opened");
+    }
   }
 
   private void place(List<LaneOpen> toPlace, LaneSession next) throws ShareException {
@@ -513,8 +539,8 @@ final class Lane {
     Optional<Duration> pause = Optional.empty();
     lock.lock();
     try {
-      if (state == State.CLOSED) {
-        next.close("this node is shutting down");
+      if (result.isDone()) {
+        next.close("the lane was given up while it opened");
         return true;
       }
       if (resets != resetsBefore) {
@@ -547,7 +573,7 @@ final class Lane {
   private void fail(CompletableFuture<LaneSession> result, ShareException why) {
     lock.lock();
     try {
-      if (state == State.CLOSED) {
+      if (result.isDone()) {
         return;
       }
       drop("no new session: " + why.getMessage());

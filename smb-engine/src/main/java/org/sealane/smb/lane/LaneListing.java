@@ -15,13 +15,13 @@ import org.sealane.smb.wire.NtStatus;
  * node forgets how far it was, the listing starts again there and what was listed before is left
  * out. Any thread may call.
  */
-final class LaneListing {
+public final class LaneListing {
   /** Names remembered; a longer listing can not go on after such a loss. */
   static final int NAMES_MAX = 65_536;
 
   /** Asks the other node for more entries; none at the end. */
   @FunctionalInterface
-  interface Source {
+  public interface Source {
     List<FileInformation> next(boolean restart) throws ShareException;
   }
 
@@ -34,12 +34,12 @@ final class LaneListing {
   private volatile boolean lost;
 
   /** An answer was lost, or the directory was opened again. */
-  void lost() {
+  public void lost() {
     lost = true;
   }
 
   /** As {@link org.sealane.smb.share.ShareOpen#queryDirectory}. */
-  synchronized List<FileInformation> next(boolean restart, int limit, Source source)
+  public synchronized List<FileInformation> next(boolean restart, int limit, Source source)
       throws ShareException {
     if (restart) {
       fetched.clear();

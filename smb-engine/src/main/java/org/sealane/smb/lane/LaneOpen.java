@@ -73,6 +73,8 @@ final class LaneOpen implements ShareOpen {
   /** Why it can not be used any more. */
   private volatile Optional<ShareException> failure = Optional.empty();
 
+  private volatile boolean left;
+
   private final AtomicBoolean closing = new AtomicBoolean();
   private volatile boolean closed;
   private volatile boolean deleteOnClose;
@@ -254,9 +256,7 @@ final class LaneOpen implements ShareOpen {
       throws ShareException {
     boolean replay = false;
     while (true) {
-      if (closed) {
-        throw new ShareException(NtStatus.FILE_CLOSED, what + ": the file was closed");
-      }
+      requireUsable(what);
       LaneSession entered = lane.enter();
       try {
         requireUsable(what);
@@ -285,6 +285,12 @@ final class LaneOpen implements ShareOpen {
     if (closed) {
       throw new ShareException(NtStatus.FILE_CLOSED, what + ": the file was closed");
     }
+  }
+
+  /** The lane was left: whoever has this open looks for its file elsewhere. By the lane alone. */
+  void fail(ShareException why) {
+    failure = Optional.of(why);
+    left = true;
   }
 
   /** One open that its lane's next session asks for. */
@@ -381,6 +387,10 @@ final class LaneOpen implements ShareOpen {
     try {
       if (failure.isEmpty() && lane.isAlive()) {
         release();
+      }
+      if (left && deleteOnClose) {
+        // Whoever has this open has to see to it elsewhere.
+        throw failure.orElseThrow();
       }
     } finally {
       closed = true;

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
@@ -88,7 +89,7 @@ public final class Lanes implements AutoCloseable {
     }
   }
 
-  private final class Host implements Lane.Host {
+  private final class Host implements LaneHost {
     @Override
     public LanePolicy policy(LaneKey key) {
       return rules.rule(key.volume(), key.kind()).send();
@@ -207,6 +208,20 @@ public final class Lanes implements AutoCloseable {
         lanesTo(peer).stream()
             .map(lane -> lane.reset(reason).toCompletableFuture())
             .toArray(CompletableFuture[]::new));
+  }
+
+  /**
+   * Gives up every lane of that volume and kind but the one to {@code peer}, with all that is open
+   * on them: every request fails with STATUS_NETWORK_NAME_DELETED. For when the volume has another
+   * owner.
+   */
+  public void leaveOthers(UUID volume, LaneKind kind, String peer) {
+    lanes().stream()
+        .filter(lane ->
+            lane.key().volume().equals(volume)
+                && lane.key().kind() == kind
+                && !lane.key().peer().equals(peer))
+        .forEach(lane -> lane.leave(peer + " owns the volume now"));
   }
 
   private List<Lane> lanesTo(String peer) {
