@@ -30,7 +30,8 @@ import picocli.CommandLine.Spec;
     subcommands = {
       PolicyCommand.Show.class,
       PolicyCommand.Set.class,
-      PolicyCommand.ShowHistory.class
+      PolicyCommand.ShowHistory.class,
+      PolicyReassertCommand.class
     })
 final class PolicyCommand {
 

@@ -1,10 +1,13 @@
 package org.sealane.deploy.cli;
 
 import java.time.Duration;
+import java.util.List;
 import org.sealane.deploy.admin.DocumentMessages.History;
 import org.sealane.deploy.admin.DocumentMessages.Levels;
 import org.sealane.deploy.admin.DocumentMessages.NodeTimes;
 import org.sealane.deploy.admin.DocumentMessages.Policy;
+import org.sealane.deploy.admin.DocumentMessages.Reasserted;
+import org.sealane.deploy.admin.DocumentMessages.ReassertedDocument;
 import org.sealane.deploy.admin.DocumentMessages.Turn;
 import org.sealane.deploy.units.ByteSize;
 import org.sealane.deploy.units.TimeSpan;
@@ -58,6 +61,20 @@ final class PolicyTables {
           turn.startedAt(),
           turn.elapsedMillis(),
           String.join(",", turn.nodes().stream().map(NodeTimes::node).toList()));
+    }
+    return table.render();
+  }
+
+  static String reasserted(List<Reasserted> nodes) {
+    Table table = new Table("NODE", "DOCUMENT", "EPOCH", "OUTCOME");
+    for (Reasserted node : nodes) {
+      for (ReassertedDocument document : node.documents()) {
+        table.row(
+            node.node(),
+            document.kind() + "/" + document.object(),
+            document.epoch(),
+            document.outcome());
+      }
     }
     return table.render();
   }
