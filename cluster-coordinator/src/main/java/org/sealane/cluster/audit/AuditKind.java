@@ -14,6 +14,8 @@ public enum AuditKind {
   DOCUMENT_REFUSED(5101),
   /** A document was adopted as committed. */
   DOCUMENT_COMMITTED(5102),
+  /** What ZooKeeper has as a node's statement is not that node's of this place. */
+  STATEMENT_REFUSED(5103),
   /** This node follows a further step of a turn. */
   TURN_STEP(5201),
   /** This node's ledger entry for a step was written. */

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -52,6 +53,10 @@ public final class TestCluster implements AutoCloseable {
     final LaneRules rules = new LaneRules();
     final List<MemberId> fenced = new CopyOnWriteArrayList<>();
     final List<AuditEvent> audited = new CopyOnWriteArrayList<>();
+
+    /** When cutting off is done. */
+    CompletionStage<Void> cutOff = CompletableFuture.completedStage(null);
+
     CuratorStore store;
     ClusterMember member;
 
@@ -92,7 +97,7 @@ public final class TestCluster implements AutoCloseable {
               rules,
               departed -> {
                 fenced.add(departed);
-                return CompletableFuture.completedStage(null);
+                return cutOff;
               },
               new ListAuditLog(audited));
       return this;
