@@ -4,6 +4,7 @@ import java.security.PublicKey;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -91,18 +92,37 @@ public final class ClusterAdmin {
   }
 
   /**
-   * Puts back what this node remembers of a volume's policy, after ZooKeeper was restored from a
-   * backup. Nothing is signed anew: only what the administrator signed before, and what every node
-   * judges as always, is written.
+   * Puts back what this node remembers where ZooKeeper has less, as after it was restored from a
+   * backup: the volume's policy with a turn under way, the volume, its grants and disks, and what
+   * is the whole cluster's. Nothing is signed anew: only what the administrator signed before, and
+   * what every node judges as always, is written. Other nodes may remember more: each is asked.
+   *
+   * @return one a document that this node remembers, the volume's policy first
    */
-  public Submitted policyReassert(String volume) throws AdminException {
-    ObjectKey key = ObjectKey.policy(volume(volume).uuid());
-    VerifiedSlot known = member.slots().get(key);
-    if (known == null) {
-      throw new AdminException(Kind.NOT_FOUND, "this node remembers no policy of " + volume);
+  public List<Reasserted> policyReassert(String volume) throws AdminException {
+    UUID uuid = volume(volume).uuid();
+    List<VerifiedSlot> remembered =
+        member.slots().values().stream()
+            .filter(slot -> isOfClusterOr(uuid, slot))
+            .sorted(Comparator.comparing(slot -> slot.key().kind()))
+            .toList();
+    List<Reasserted> reasserted = new ArrayList<>();
+    for (VerifiedSlot slot : remembered) {
+      reasserted.add(new Reasserted(slot.key(), slot.highestEpoch(), writer.reassert(slot)));
     }
-    writer.reassert(known);
-    return new Submitted(key, known.highestEpoch());
+    return reasserted;
+  }
+
+  private static boolean isOfClusterOr(UUID volume, VerifiedSlot slot) {
+    return switch (slot.key().kind()) {
+      case POLICY, VOLUME, SHARE -> slot.key().object().equals(volume);
+      // A disk's tombstone does not say which volume it was of.
+      case DISK ->
+          slot.living()
+              .map(content -> ((DocumentContent.Disk) content).volume().equals(volume))
+              .orElse(true);
+      case DEFAULT_POLICY, NODE, USER, SERVER -> true;
+    };
   }
 
   /** All epochs of a volume's policy, oldest first. */

@@ -1,10 +1,12 @@
 package org.sealane.cluster.admin;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.sealane.cluster.admin.AdminException.Kind;
 import org.sealane.cluster.document.DocumentCodec;
 import org.sealane.cluster.document.DocumentDigest;
+import org.sealane.cluster.document.DocumentHistory;
 import org.sealane.cluster.document.DocumentKind;
 import org.sealane.cluster.document.DocumentSlot;
 import org.sealane.cluster.document.DocumentVerifier;
@@ -99,16 +101,29 @@ final class DocumentWriter {
         document.document().key() + " could not be written; look at its state, then try again");
   }
 
-  /** Replaces whatever is stored by {@code known}, unless the store has a higher epoch. */
-  void reassert(VerifiedSlot known) throws AdminException {
+  /**
+   * Puts {@code known} back where the store has less, as after it was restored from a backup, or
+   * where what it has is no one's successor to it. Nothing is written where the store agrees or is
+   * ahead, so it does not matter which nodes are asked, or in which order.
+   */
+  Reasserted.Outcome reassert(VerifiedSlot known) throws AdminException {
     ObjectKey key = known.key();
     byte[] data = DocumentCodec.encodeSlot(known.unverified());
     String path = paths.document(key);
     for (int tries = 0; tries < TRIES_MAX; tries++) {
       Optional<StoreResult.Value> value = store.read(path);
-      if (value.isPresent() && highest(key, value.get().data()) > known.highestEpoch()) {
-        throw new AdminException(
-            Kind.CONFLICT, key + " in ZooKeeper is newer than what this node remembers");
+      if (value.isPresent()) {
+        Optional<Reasserted.Outcome> stays = stays(known, value.get().data());
+        if (stays.isPresent()) {
+          return stays.get();
+        }
+      }
+      // What leads to later documents must be readable before they are.
+      for (Optional<VerifiedDocument> document :
+          List.of(known.committed(), known.turn().map(VerifiedSlot.Turn::document))) {
+        if (document.isPresent()) {
+          keepHistory(document.get());
+        }
       }
       StoreResult result =
           store.submit(
@@ -116,21 +131,32 @@ final class DocumentWriter {
                   ? new StoreRequest.CompareAndSet(path, data, value.get().stat().version())
                   : new StoreRequest.Create(path, data, StoreRequest.Lifetime.PERSISTENT));
       if (result instanceof StoreResult.Done) {
-        return;
+        return Reasserted.Outcome.WRITTEN;
       }
     }
     throw new AdminException(Kind.UNAVAILABLE, key + " could not be written; try again");
   }
 
-  /** The highest epoch of valid documents in a slot's bytes; 0 where there is none. */
-  private long highest(ObjectKey key, byte[] data) {
+  /** Why what is stored must not be replaced by {@code known}; empty if it must. */
+  private Optional<Reasserted.Outcome> stays(VerifiedSlot known, byte[] stored) {
+    DocumentSlot slot;
     try {
-      return verifier.recall(key, DocumentCodec.decodeSlot(data)) instanceof Verdict.Adopted adopted
-          ? adopted.slot().highestEpoch()
-          : 0;
+      slot = DocumentCodec.decodeSlot(stored);
     } catch (MalformedJsonException e) {
-      return 0;
+      return Optional.empty();
     }
+    Verdict verdict = verifier.judge(known.key(), slot, Optional.of(known), DocumentHistory.NONE);
+    return switch (verdict) {
+      case Verdict.Unchanged _ -> Optional.of(Reasserted.Outcome.AGREES);
+      case Verdict.Adopted _ -> Optional.of(Reasserted.Outcome.BEHIND);
+      // Signed by the administrator and later, though this node misses what is between.
+      case Verdict.Refused no
+          when no.reason() == Verdict.Reason.BROKEN_CHAIN
+              && verifier.recall(known.key(), slot) instanceof Verdict.Adopted later
+              && later.slot().highestEpoch() > known.highestEpoch() ->
+          Optional.of(Reasserted.Outcome.BEHIND);
+      case Verdict.Refused _ -> Optional.empty();
+    };
   }
 
   private StoreResult put(Optional<Stored> stored, VerifiedDocument document, DocumentSlot next)

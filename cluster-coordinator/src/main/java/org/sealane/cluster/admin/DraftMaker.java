@@ -13,10 +13,12 @@ import org.sealane.cluster.document.Document;
 import org.sealane.cluster.document.DocumentCodec;
 import org.sealane.cluster.document.DocumentContent;
 import org.sealane.cluster.document.DocumentDigest;
+import org.sealane.cluster.document.DocumentHistory;
 import org.sealane.cluster.document.DocumentSlot;
 import org.sealane.cluster.document.Ed25519;
 import org.sealane.cluster.document.ObjectKey;
 import org.sealane.cluster.document.SignedDocument;
+import org.sealane.cluster.document.Verdict;
 import org.sealane.cluster.document.VerifiedSlot;
 import org.sealane.cluster.json.MalformedJsonException;
 import org.sealane.cluster.member.ClusterMember;
@@ -194,8 +196,17 @@ final class DraftMaker {
       }
     }
     VerifiedSlot followed = member.slots().get(key);
-    highest = Math.max(highest, followed == null ? 0 : followed.highestEpoch());
-    highest = Math.max(highest, highestReported(key));
+    long remembered =
+        Math.max(followed == null ? 0 : followed.highestEpoch(), highestReported(key));
+    if (remembered > highest || followed != null && isTakenBack(followed, slot)) {
+      throw new AdminException(
+          Kind.CONFLICT,
+          key
+              + " in ZooKeeper is not what nodes remember (epoch "
+              + remembered
+              + "), as after a restore from a backup; 'sealane policy reassert VOLUME' puts it"
+              + " back");
+    }
     return new Document(
         member.view().clusterId(),
         key,
@@ -203,6 +214,17 @@ final class DraftMaker {
         predecessor,
         clock.instant().truncatedTo(ChronoUnit.MILLIS),
         content);
+  }
+
+  /** Whether no node would follow a successor of what is stored, nor of what may lead to it. */
+  private boolean isTakenBack(VerifiedSlot followed, Optional<DocumentSlot> stored) {
+    return stored.isEmpty()
+        || member
+                    .verifier()
+                    .judge(
+                        followed.key(), stored.get(), Optional.of(followed), DocumentHistory.NONE)
+                instanceof Verdict.Refused refused
+            && refused.reason() != Verdict.Reason.BROKEN_CHAIN;
   }
 
   /** What nodes remember of an object beyond what ZooKeeper has. */

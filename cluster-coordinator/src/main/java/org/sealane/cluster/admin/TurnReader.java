@@ -251,7 +251,7 @@ final class TurnReader {
       Optional<StoreResult.Value> value = store.read(parent + "/" + node);
       Optional<PublicKey> key = key(view, node);
       if (value.isPresent() && key.isPresent()) {
-        fence(value.get(), node, key.get())
+        fence(value.get(), node, key.get(), volume, document.epoch())
             .forEach(member ->
                 times.computeIfAbsent(node, _ -> new Times()).fenced.add(member.toString()));
       }
@@ -269,6 +269,7 @@ final class TurnReader {
     try {
       LedgerEntry entry = Statement.decodeEntry(value.data(), verifier.clusterId(), node, key);
       return entry.volume().equals(volume)
+          && entry.epoch() == document.epoch()
           && entry.step() == step
           && entry.digest().equals(document.digest());
     } catch (MalformedJsonException e) {
@@ -276,9 +277,11 @@ final class TurnReader {
     }
   }
 
-  private List<MemberId> fence(StoreResult.Value value, String node, PublicKey key) {
+  private List<MemberId> fence(
+      StoreResult.Value value, String node, PublicKey key, UUID volume, long epoch) {
     try {
-      return Statement.decodeFence(value.data(), verifier.clusterId(), node, key).fenced();
+      FenceEntry entry = Statement.decodeFence(value.data(), verifier.clusterId(), node, key);
+      return entry.volume().equals(volume) && entry.epoch() == epoch ? entry.fenced() : List.of();
     } catch (MalformedJsonException e) {
       return List.of();
     }

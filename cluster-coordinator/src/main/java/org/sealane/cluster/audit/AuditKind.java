@@ -16,6 +16,7 @@ public enum AuditKind {
   USER_SESSION_OPENED(5007, "a user logged on"),
   DOCUMENT_REFUSED(5101, "a document in ZooKeeper was not followed"),
   DOCUMENT_COMMITTED(5102, "a document was adopted as committed"),
+  STATEMENT_REFUSED(5103, "a node's statement in ZooKeeper is not that node's of this place"),
   TURN_STEP(5201, "this node follows a further step of a turn"),
   LEDGER_WRITTEN(5202, "this node's ledger entry for a step was written"),
   MEMBER_FENCED(5203, "lanes to a member that has gone were cut"),

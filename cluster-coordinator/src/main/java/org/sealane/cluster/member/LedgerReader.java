@@ -26,13 +26,20 @@ final class LedgerReader {
   private final ClusterPaths paths;
   private final boolean elected;
   private final DocumentFollower documents;
+  private final StatementRefusals refusals;
   private final Outbox out;
 
-  LedgerReader(MemberIdentity identity, boolean elected, DocumentFollower documents, Outbox out) {
+  LedgerReader(
+      MemberIdentity identity,
+      boolean elected,
+      DocumentFollower documents,
+      StatementRefusals refusals,
+      Outbox out) {
     this.identity = identity;
     this.paths = identity.paths();
     this.elected = elected;
     this.documents = documents;
+    this.refusals = refusals;
     this.out = out;
   }
 
@@ -106,21 +113,29 @@ final class LedgerReader {
       return;
     }
     UUID cluster = identity.clusterId();
+    String path = parent(turn, slot.fence()) + "/" + slot.node();
+    VerifiedTurn at = new VerifiedTurn(turn);
     try {
       if (slot.fence()) {
         FenceEntry fence = Statement.decodeFence(value.data(), cluster, slot.node(), key.get());
-        if (fence.volume().equals(turn.slot.key().object())) {
+        if (fence.volume().equals(at.volume()) && fence.epoch() == at.epoch()) {
           turn.fences.put(slot.node(), fence);
+        } else {
+          refusals.refuse(path, value.data(), "of another turn");
         }
       } else {
         LedgerEntry entry = Statement.decodeEntry(value.data(), cluster, slot.node(), key.get());
-        if (entry.volume().equals(turn.slot.key().object())) {
+        if (entry.volume().equals(at.volume())
+            && entry.epoch() == at.epoch()
+            && entry.step().word().equals(at.step())) {
           turn.entries.put(slot.node(), entry);
+        } else {
+          refusals.refuse(path, value.data(), "of another turn or step");
         }
       }
     } catch (MalformedJsonException e) {
-      // An entry that is not its node's counts as missing; the node replaces it.
-      turn.entries.remove(slot.node());
+      // Counts as missing; the node replaces it.
+      refusals.refuse(path, value.data(), e.getMessage());
     }
   }
 

@@ -91,7 +91,8 @@ public final class MemberLogic {
       NodeSigner signer) {
     this.identity = identity;
     this.documents = new DocumentFollower(verifier, remembered);
-    this.observed = new Observed(identity.clusterId(), documents);
+    this.observed =
+        new Observed(identity.clusterId(), identity.paths(), documents, new StatementRefusals(out));
     this.turns = new TurnDriver(identity, signer, observed, peers, out);
     this.ownership = new OwnershipDriver(identity, signer, documents, observed, out);
     this.views = new ViewBuilder(identity, documents, observed, ownership);
@@ -378,16 +379,14 @@ public final class MemberLogic {
     MemberId me = self.orElseThrow();
     if (done.readMembersToo()) {
       peers.seen(otherMembers());
-      if (observed.entrySession(identity.node()) != me.session()) {
+      if (!observed.isRegistered(me, isEnrolled())) {
         agenda.everything();
         register();
         return;
       }
     }
     openWrites += putBundled(done);
-    boolean enrolled =
-        documents.enrolledKey(identity.node()).filter(identity.publicKey()::equals).isPresent();
-    if (!enrolled) {
+    if (!isEnrolled()) {
       seal("node " + identity.node() + " is not enrolled with its key");
       phase = MemberPhase.READING;
       return;
@@ -463,6 +462,10 @@ public final class MemberLogic {
         .map(Registration::member)
         .filter(member -> !member.node().equals(identity.node()))
         .toList();
+  }
+
+  private boolean isEnrolled() {
+    return documents.enrolledKey(identity.node()).filter(identity.publicKey()::equals).isPresent();
   }
 
   private boolean isRegistered() {

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.sealane.cluster.json.MalformedJsonException;
+import org.sealane.cluster.store.ClusterPaths;
 import org.sealane.cluster.store.NodeStat;
 import org.sealane.cluster.store.StoreResult;
 import org.sealane.cluster.turn.LeaseRecord;
@@ -16,7 +17,7 @@ import org.sealane.cluster.turn.Statement;
 
 /**
  * Members, leases and owners as the store showed them last. Statements that their node's key does
- * not verify are left out. Not thread-safe.
+ * not verify are left out and audited. Not thread-safe.
  */
 final class Observed {
   private final UUID clusterId;
@@ -27,13 +28,22 @@ final class Observed {
   private final Map<String, Long> sessions = new HashMap<>();
   private final Verified<Registration> registrations = new Verified<>();
   private final Verified<LeaseRecord> leaseRecords = new Verified<>();
+  private final ClusterPaths paths;
+  private final StatementRefusals refusals;
 
   /** Who holds a volume's owner znode; {@code member} is empty if its statement is not valid. */
   record Owner(NodeStat stat, Optional<MemberId> member) {}
 
-  Observed(UUID clusterId, DocumentFollower documents) {
+  Observed(
+      UUID clusterId, ClusterPaths paths, DocumentFollower documents, StatementRefusals refusals) {
     this.clusterId = clusterId;
+    this.paths = paths;
     this.documents = documents;
+    this.refusals = refusals;
+  }
+
+  StatementRefusals refusals() {
+    return refusals;
   }
 
   Map<String, Registration> members() {
@@ -54,9 +64,15 @@ final class Observed {
     return live;
   }
 
-  /** The session that holds the node's entry, whatever is in it; 0 if there is none. */
-  long entrySession(String node) {
-    return sessions.getOrDefault(node, 0L);
+  /**
+   * Whether {@code self}'s entry is its session's and, if others can verify it, says what it wrote:
+   * someone else may have written over it.
+   */
+  boolean isRegistered(MemberId self, boolean verifiable) {
+    String node = self.node();
+    boolean held = sessions.getOrDefault(node, 0L) == self.session();
+    boolean intact = members.containsKey(node) && members.get(node).member().equals(self);
+    return held && (intact || !verifiable);
   }
 
   /** Members and leases are about to be read anew. */
@@ -78,9 +94,15 @@ final class Observed {
                 node,
                 value.data(),
                 key,
-                (data, by) -> Registration.decode(data, clusterId, node, by)))
-        .filter(found -> found.member().session() == value.stat().ephemeralOwner())
-        .ifPresent(found -> members.put(node, found));
+                (data, by) -> Registration.decode(data, clusterId, node, by),
+                why -> refusals.refuse(paths.node(node), value.data(), why)))
+        .ifPresent(found -> {
+          if (found.member().session() == value.stat().ephemeralOwner()) {
+            members.put(node, found);
+          } else {
+            refusals.refuse(paths.node(node), value.data(), "made by another session");
+          }
+        });
   }
 
   void lease(String node, StoreResult.Value value) {
@@ -91,7 +113,8 @@ final class Observed {
                 node,
                 value.data(),
                 key,
-                (data, by) -> Statement.decodeLease(data, clusterId, node, by)))
+                (data, by) -> Statement.decodeLease(data, clusterId, node, by),
+                why -> refusals.refuse(paths.lease(node), value.data(), why)))
         .ifPresent(lease -> leases.put(node, lease));
   }
 
@@ -106,6 +129,11 @@ final class Observed {
             .flatMap(node -> ownerStatement(volume, node, value.data()).stream())
             .filter(found -> found.session() == value.stat().ephemeralOwner())
             .findFirst();
+    boolean verifiable = candidates.stream().anyMatch(node -> documents.anyKey(node).isPresent());
+    if (member.isEmpty() && verifiable) {
+      refusals.refuse(
+          paths.owner(volume), value.data(), "of no candidate for this volume and session");
+    }
     owners.put(volume, new Owner(value.stat(), member));
   }
 

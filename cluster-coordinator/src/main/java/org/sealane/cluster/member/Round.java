@@ -285,7 +285,7 @@ final class Round {
                 observed.noOwner(order.get(i));
               }
             }
-            new LedgerReader(identity, elected, documents, out)
+            new LedgerReader(identity, elected, documents, observed.refusals(), out)
                 .read(List.copyOf(turning.values()), finished);
           }
         });

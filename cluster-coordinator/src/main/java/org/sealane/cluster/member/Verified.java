@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.sealane.cluster.json.MalformedJsonException;
 
 /**
@@ -23,8 +24,9 @@ final class Verified<T> {
 
   private final Map<String, Known<T>> known = new HashMap<>();
 
-  /** What {@code data} says; empty if it is not valid. */
-  Optional<T> read(String place, byte[] data, PublicKey key, Decoder<T> decoder) {
+  /** What {@code data} says; empty if it is not valid, which {@code refused} is told why. */
+  Optional<T> read(
+      String place, byte[] data, PublicKey key, Decoder<T> decoder, Consumer<String> refused) {
     Known<T> before = known.get(place);
     if (before != null && before.key().equals(key) && Arrays.equals(before.data(), data)) {
       return before.value();
@@ -34,6 +36,7 @@ final class Verified<T> {
       value = Optional.of(decoder.decode(data, key));
     } catch (MalformedJsonException e) {
       value = Optional.empty();
+      refused.accept(e.getMessage());
     }
     known.put(place, new Known<>(data, key, value));
     return value;

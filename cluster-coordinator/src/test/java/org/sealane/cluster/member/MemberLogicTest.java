@@ -234,6 +234,22 @@ class MemberLogicTest {
   }
 
   @Test
+  void shouldWriteItsEntryAnewWhenSomeoneWroteOverIt() {
+    live();
+    String entry = LogicHarness.PATHS.node("node1");
+    StoreResult.Value good =
+        (StoreResult.Value) store.carryOut(new StoreRequest.Read(entry), node.session);
+    store.carryOut(
+        new StoreRequest.CompareAndSet(entry, "{}".getBytes(), StoreRequest.ANY_VERSION), 0);
+    node.settle();
+    StoreResult.Value now =
+        (StoreResult.Value) store.carryOut(new StoreRequest.Read(entry), node.session);
+    assertThat(now.data()).isEqualTo(good.data());
+    assertThat(node.audited).filteredOn(e -> e.kind() == AuditKind.STATEMENT_REFUSED).hasSize(1);
+    assertThat(node.logic.phase()).isEqualTo(MemberPhase.LIVE);
+  }
+
+  @Test
   void shouldStaySealedWhenItIsNotEnrolled() {
     node.boot(false);
     node.connect();

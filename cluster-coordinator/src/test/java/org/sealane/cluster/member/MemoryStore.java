@@ -11,7 +11,7 @@ import org.sealane.cluster.store.StoreRequest;
 import org.sealane.cluster.store.StoreResult;
 
 /** ZooKeeper's tree in memory, for tests that decide themselves what is lost and when. */
-final class MemoryStore {
+public final class MemoryStore {
   private record Znode(byte[] data, NodeStat stat) {}
 
   private final TreeMap<String, Znode> znodes = new TreeMap<>();
@@ -56,7 +56,7 @@ final class MemoryStore {
     return found;
   }
 
-  StoreResult carryOut(StoreRequest request, long session) {
+  public StoreResult carryOut(StoreRequest request, long session) {
     return switch (request) {
       case StoreRequest.Create create -> create(create, session);
       case StoreRequest.Read read -> {

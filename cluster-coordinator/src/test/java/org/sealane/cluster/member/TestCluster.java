@@ -8,17 +8,21 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.apache.curator.test.TestingServer;
+import org.awaitility.Awaitility;
 import org.sealane.cluster.admin.AdminException;
 import org.sealane.cluster.admin.BackingPreparer;
 import org.sealane.cluster.admin.ClusterAdmin;
@@ -36,6 +40,8 @@ import org.sealane.cluster.document.SignedDocument;
 import org.sealane.cluster.ownership.BackingException;
 import org.sealane.cluster.ownership.BackingMarker;
 import org.sealane.cluster.store.CuratorStore;
+import org.sealane.cluster.store.StoreRequest;
+import org.sealane.cluster.store.StoreResult;
 import org.sealane.cluster.store.StoreSettings;
 import org.sealane.cluster.turn.MemberId;
 import org.sealane.smb.lane.LaneRules;
@@ -54,6 +60,10 @@ public final class TestCluster implements AutoCloseable {
     final LaneRules rules = new LaneRules();
     final List<MemberId> fenced = new CopyOnWriteArrayList<>();
     final List<AuditEvent> audited = new CopyOnWriteArrayList<>();
+
+    /** When cutting off is done. */
+    CompletionStage<Void> cutOff = CompletableFuture.completedStage(null);
+
     CuratorStore store;
     ClusterMember member;
     volatile LongSupplier clock = BootTimeClock::nanos;
@@ -95,7 +105,7 @@ public final class TestCluster implements AutoCloseable {
               rules,
               departed -> {
                 fenced.add(departed);
-                return CompletableFuture.completedStage(null);
+                return cutOff;
               },
               new ListAuditLog(audited),
               () -> clock.getAsLong());
@@ -156,6 +166,46 @@ public final class TestCluster implements AutoCloseable {
   public TestCluster(Path directory) throws Exception {
     this.directory = directory;
     this.zookeeper = new TestingServer(true);
+  }
+
+  /** With ZooKeeper's files in {@code data}, so that they can be backed up and restored. */
+  TestCluster(Path directory, Path data) throws Exception {
+    this.directory = directory;
+    this.zookeeper = new TestingServer(-1, Files.createDirectories(data).toFile(), true);
+  }
+
+  /** Copies what ZooKeeper has to {@code backup}, with ZooKeeper stopped for the time. */
+  void backUp(Path backup) throws Exception {
+    zookeeper.stop();
+    replace(backup, zookeeper.getTempDirectory().toPath());
+    zookeeper.restart();
+    for (Node node : nodes.values()) {
+      StoreRequest request = new StoreRequest.Children(node.member.paths().nodes());
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(60))
+          .until(() ->
+              node.store.submit(request).toCompletableFuture().join() instanceof StoreResult.Names);
+    }
+  }
+
+  /** ZooKeeper forgets all that came after the backup. */
+  void restore(Path backup) throws Exception {
+    zookeeper.stop();
+    replace(zookeeper.getTempDirectory().toPath(), backup);
+    zookeeper.restart();
+  }
+
+  private static void replace(Path there, Path by) throws IOException {
+    try (Stream<Path> old = Files.walk(there)) {
+      for (Path path : old.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    }
+    try (Stream<Path> fresh = Files.walk(by)) {
+      for (Path path : fresh.toList()) {
+        Files.copy(path, there.resolve(by.relativize(path).toString()));
+      }
+    }
   }
 
   public Node start(String name) throws IOException {

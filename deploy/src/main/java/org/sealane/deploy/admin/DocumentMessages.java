@@ -125,6 +125,25 @@ public final class DocumentMessages {
       long rekeyBytes,
       long rekeySeconds) {}
 
+  /** Has a node put back what it remembers of a volume, by name, and of the cluster. */
+  public record Reassertion(String volume) {}
+
+  /** What a node remembers, the volume's policy first. */
+  public record Reasserted(String node, List<ReassertedDocument> documents) {
+    public Reasserted {
+      documents = List.copyOf(documents);
+    }
+  }
+
+  /**
+   * What became of one document.
+   *
+   * @param epoch the highest that the node remembers
+   * @param outcome {@code written}; {@code agrees} if ZooKeeper had the same; {@code behind} if it
+   *     had more
+   */
+  public record ReassertedDocument(String kind, String object, long epoch, String outcome) {}
+
   /** Both levels. */
   public record Levels(String csv, String sbl) {}
 

@@ -46,6 +46,7 @@ public final class DocumentRoutes {
   public static final String DOCUMENTS = "/v1/documents";
   public static final String COMMITTED = "/v1/committed";
   public static final String POLICY = "/v1/policy";
+  public static final String REASSERT = "/v1/policy/reassert";
   public static final String HISTORY = "/v1/history";
   public static final String TURN = "/v1/turn";
 
@@ -76,6 +77,7 @@ public final class DocumentRoutes {
         change(DRAFT_CLIENTS, this::draftClients),
         change(DOCUMENTS, this::submit),
         read(COMMITTED, this::committed),
+        change(REASSERT, this::reassert),
         read(CLIENTS, this::clients),
         read(POLICY, this::policy),
         read(HISTORY, this::history),
@@ -286,6 +288,21 @@ public final class DocumentRoutes {
             .map(done ->
                 new DocumentMessages.Written(
                     done.key().kind().word(), done.key().object().toString(), done.epoch()))
+            .toList());
+  }
+
+  private Object reassert(Cluster here, AdminRequest request)
+      throws AdminException, org.sealane.cluster.admin.AdminException, java.io.IOException {
+    String volume = request.json(DocumentMessages.Reassertion.class).volume();
+    return new DocumentMessages.Reasserted(
+        here.member().view().self(),
+        here.admin().policyReassert(volume).stream()
+            .map(done ->
+                new DocumentMessages.ReassertedDocument(
+                    done.key().kind().word(),
+                    done.key().object().toString(),
+                    done.epoch(),
+                    done.outcome().name().toLowerCase(Locale.ROOT)))
             .toList());
   }
 

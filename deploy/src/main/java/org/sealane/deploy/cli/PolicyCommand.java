@@ -35,7 +35,8 @@ import picocli.CommandLine.Spec;
       PolicyCommand.Show.class,
       PolicyCommand.Set.class,
       PolicyCommand.ShowHistory.class,
-      ExplainCommand.class
+      ExplainCommand.class,
+      PolicyReassertCommand.class
     })
 final class PolicyCommand {
 

@@ -10,6 +10,8 @@ import org.sealane.deploy.admin.DocumentMessages.Levels;
 import org.sealane.deploy.admin.DocumentMessages.NodePause;
 import org.sealane.deploy.admin.DocumentMessages.NodeTimes;
 import org.sealane.deploy.admin.DocumentMessages.Policy;
+import org.sealane.deploy.admin.DocumentMessages.Reasserted;
+import org.sealane.deploy.admin.DocumentMessages.ReassertedDocument;
 import org.sealane.deploy.admin.DocumentMessages.Turn;
 import org.sealane.deploy.units.ByteSize;
 import org.sealane.deploy.units.TimeSpan;
@@ -98,6 +100,20 @@ final class PolicyTables {
     long maxMicros = turn.pauses().stream().mapToLong(NodePause::maxMicros).max().orElse(0);
     return "at most %.1f ms, by %d moves of lanes"
         .formatted(maxMicros / 1000.0, turn.pauses().stream().mapToLong(NodePause::moves).sum());
+  }
+
+  static String reasserted(List<Reasserted> nodes) {
+    Table table = new Table("NODE", "DOCUMENT", "EPOCH", "OUTCOME");
+    for (Reasserted node : nodes) {
+      for (ReassertedDocument document : node.documents()) {
+        table.row(
+            node.node(),
+            document.kind() + "/" + document.object(),
+            document.epoch(),
+            document.outcome());
+      }
+    }
+    return table.render();
   }
 
   private static String levels(Levels levels) {

@@ -137,6 +137,13 @@ class LocalClusterIT {
     assertThat(turn.at("/nodes/0/enforcedAt").isTextual()).isTrue();
     JsonNode history = JSON.readTree(run("policy", "history", "v1", "--output", "json").out());
     assertThat(history).hasSize(2);
+    JsonNode reasserted = JSON.readTree(run("policy", "reassert", "v1", "--output", "json").out());
+    assertThat(reasserted).hasSize(2);
+    for (JsonNode node : reasserted) {
+      assertThat(node.at("/documents/0/kind").asText()).isEqualTo("policy");
+      assertThat(node.at("/documents/0/epoch").asLong()).isEqualTo(2);
+      assertThat(node.findValuesAsText("outcome")).isNotEmpty().containsOnly("agrees");
+    }
   }
 
   @Test
@@ -150,6 +157,7 @@ class LocalClusterIT {
           {"disk", "add", "d2", "--node", "node2", "--path", "absent.img", "--volume", "v1"},
           {"disk", "add", "d2", "--node", "node2", "--path", "d2.img", "--volume", "v9"},
           {"policy", "set", "v9", "--csv", "clear"},
+          {"policy", "reassert", "v9"},
           {"cp", "absent.bin", "v1:/x"},
           {"cp", "v1:/absent", "x"},
           {"ls", "v9:/"},
