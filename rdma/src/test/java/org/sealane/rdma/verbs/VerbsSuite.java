@@ -33,10 +33,20 @@ public abstract class VerbsSuite {
   /** Where the server listens; port 0 or a free one. */
   protected abstract InetSocketAddress address();
 
+  /** The device that listens; empty for the provider's first. */
+  protected Optional<String> serverDevice() {
+    return Optional.empty();
+  }
+
+  /** The device that connects; empty for the provider's first. */
+  protected Optional<String> clientDevice() {
+    return Optional.empty();
+  }
+
   @BeforeEach
   void open() throws Exception {
-    client = new VerbsEnd(provider());
-    server = new VerbsEnd(provider());
+    client = new VerbsEnd(provider(), clientDevice());
+    server = new VerbsEnd(provider(), serverDevice());
     listener = server.verbs.listen(address(), 16, requests::add);
   }
 
