@@ -19,6 +19,14 @@ import org.sealane.rdma.verbs.VerbsException;
  * failure.
  */
 final class Connecting implements CmEvents.Owner {
+  /**
+   * What the kernel gets for one look at an address. It waits for a change of the neighbour that it
+   * can miss, as on an interface to itself, and then looks again only when this is over.
+   */
+  private static final Duration ADDRESS_TRY = Duration.ofSeconds(1);
+
+  private static final int ETIMEDOUT = 110;
+
   private enum State {
     ADDRESS,
     ROUTE,
@@ -62,10 +70,15 @@ final class Connecting implements CmEvents.Owner {
       id = Optional.of(made);
       verbs.events().own(made, this);
       verbs.events().schedule(timeout, this::onTimeout);
-      made.resolveAddr(verbs.sourceFor(address).orElse(null), address, millis());
+      resolveAddress(made);
     } catch (IOException e) {
       fail(DisniVerbs.asVerbs("no way to " + address, e));
     }
+  }
+
+  private void resolveAddress(RdmaCmId of) throws IOException {
+    of.resolveAddr(
+        verbs.sourceFor(address).orElse(null), address, Math.toIntExact(ADDRESS_TRY.toMillis()));
   }
 
   private int millis() {
@@ -102,16 +115,16 @@ final class Connecting implements CmEvents.Owner {
             fail(
                 new VerbsException(
                     VerbsException.Kind.REFUSED, address + " refused, reason " + event.status()));
-        case ADDR_ERROR, ROUTE_ERROR, UNREACHABLE ->
-            fail(
-                new VerbsException(
-                    VerbsException.Kind.UNREACHABLE,
-                    address + ": " + event.kind() + " " + event.status()));
+        case ADDR_ERROR -> {
+          if (event.status() == -ETIMEDOUT) {
+            resolveAddress(of);
+          } else {
+            fail(failure(VerbsException.Kind.UNREACHABLE, event));
+          }
+        }
+        case ROUTE_ERROR, UNREACHABLE -> fail(failure(VerbsException.Kind.UNREACHABLE, event));
         case CONNECT_ERROR, DISCONNECTED, DEVICE_REMOVAL ->
-            fail(
-                new VerbsException(
-                    VerbsException.Kind.DEVICE,
-                    address + ": " + event.kind() + " " + event.status()));
+            fail(failure(VerbsException.Kind.DEVICE, event));
         case CONNECT_REQUEST,
             CONNECT_RESPONSE,
             MULTICAST_JOIN,
@@ -122,6 +135,10 @@ final class Connecting implements CmEvents.Owner {
     } catch (IOException e) {
       fail(DisniVerbs.asVerbs("no connection to " + address, e));
     }
+  }
+
+  private VerbsException failure(VerbsException.Kind kind, CmEvents.Event event) {
+    return new VerbsException(kind, address + ": " + event.kind() + " " + event.status());
   }
 
   private void addressResolved(RdmaCmId of) throws IOException {

@@ -42,6 +42,7 @@ final class DisniConnectRequest implements ConnectRequest, CmEvents.Owner {
   // Guarded by this.
   private State state = State.WAITING;
   private Optional<DisniQueuePair> queuePair = Optional.empty();
+  private boolean peerGone;
 
   DisniConnectRequest(
       DisniVerbs verbs,
@@ -91,6 +92,11 @@ final class DisniConnectRequest implements ConnectRequest, CmEvents.Owner {
       throw new IllegalStateException("the request was answered already, or its peer is gone");
     }
     whenAnswered.accept(this);
+    if (isPeerGone()) {
+      refuse(verbs, id);
+      fail(new VerbsException(VerbsException.Kind.UNREACHABLE, peer + ": not established, gone"));
+      return accepted;
+    }
     ConnectParameters both = answer.against(offered);
     Optional<DisniQueuePair> made = Optional.empty();
     try {
@@ -113,7 +119,7 @@ final class DisniConnectRequest implements ConnectRequest, CmEvents.Owner {
       if (made.isEmpty()) {
         refuse(verbs, id);
       }
-      fail(DisniVerbs.asVerbs("not accepted", e));
+      fail(DisniVerbs.asVerbs(peer + ": not established", e));
     }
     return accepted;
   }
@@ -164,11 +170,20 @@ final class DisniConnectRequest implements ConnectRequest, CmEvents.Owner {
       made = queuePair;
     }
     switch (now) {
-      // The peer gave up: who answers finds out, as the id still stands.
-      case WAITING, REFUSED -> LOG.trace("rdma connect request: {}", event.kind());
+      case WAITING, REFUSED -> whileWaiting(event);
       case ACCEPTING -> made.ifPresent(queuePair -> whileAccepting(queuePair, event));
       case DONE -> made.ifPresent(queuePair -> verbs.afterConnect(queuePair, event));
     }
+  }
+
+  private synchronized boolean isPeerGone() {
+    return peerGone;
+  }
+
+  /** The peer gave up: who answers is told, as the id still stands. */
+  private synchronized void whileWaiting(CmEvents.Event event) {
+    LOG.trace("rdma connect request peer={} event={}", peer, event.kind());
+    peerGone = true;
   }
 
   private void whileAccepting(DisniQueuePair made, CmEvents.Event event) {
@@ -183,7 +198,7 @@ final class DisniConnectRequest implements ConnectRequest, CmEvents.Owner {
           fail(
               new VerbsException(
                   VerbsException.Kind.UNREACHABLE,
-                  peer + ": " + event.kind() + " " + event.status()));
+                  peer + ": not established, " + event.kind() + " " + event.status()));
       case ADDR_RESOLVED,
           ADDR_ERROR,
           ROUTE_RESOLVED,

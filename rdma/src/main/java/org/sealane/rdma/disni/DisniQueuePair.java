@@ -8,6 +8,7 @@ import com.ibm.disni.verbs.IbvSge;
 import com.ibm.disni.verbs.RdmaCmId;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.HashSet;
 import java.util.LinkedList;
 import java.util.List;
 import java.util.Set;
@@ -61,6 +62,9 @@ final class DisniQueuePair implements QueuePair {
   // Guarded by this; posting holds it too, so that nothing reaches a device that is not flushed.
   private State state = State.OPEN;
   private boolean told;
+
+  /** Those that were bound through this queue pair, and perhaps through another since. */
+  private final Set<DisniWindow> windows = new HashSet<>();
 
   private DisniQueuePair(
       DisniVerbs verbs,
@@ -214,13 +218,14 @@ final class DisniQueuePair implements QueuePair {
       wanted.setWr_id((long) serial << SERIAL_SHIFT | slot);
       wanted.setSend_flags(wanted.getSend_flags() | IbvSendWR.IBV_SEND_SIGNALED);
       queuePair.postSend(List.of(wanted), List.of()).execute().free();
+      if (wanted instanceof BindWr bind && request instanceof WorkRequest.BindWindow of) {
+        DisniWindow window = (DisniWindow) of.window();
+        windows.add(window);
+        window.bound(bind.window(), bind.key(), this);
+      }
     } catch (IOException | RuntimeException e) {
       sends.giveBack(slot);
       throw DisniVerbs.asVerbs("a request was not taken", e);
-    }
-    if (request instanceof WorkRequest.BindWindow bind) {
-      DisniWindow window = (DisniWindow) bind.window();
-      window.bound(window.nextKey());
     }
   }
 
@@ -290,9 +295,10 @@ final class DisniQueuePair implements QueuePair {
     if (!(bind.window() instanceof DisniWindow window) || window.verbs() != verbs) {
       throw new VerbsException(VerbsException.Kind.CLOSED, "the window is not this device's");
     }
+    DisniExtensions.Window native_ = window.window();
     return new BindWr(
-        window.window(),
-        window.nextKey(),
+        native_,
+        DisniWindow.nextKey(native_),
         region(bind.to()).registration(),
         bind.to().remoteAddress(),
         bind.to().lengthBytes(),
@@ -380,6 +386,7 @@ final class DisniQueuePair implements QueuePair {
         breakUp();
       }
       state = State.CLOSED;
+      windows.forEach(window -> window.unbind(this));
       try {
         id.destroyQP();
       } catch (IOException e) {

@@ -280,7 +280,7 @@ public final class DisniVerbs implements Verbs {
           VerbsException.Kind.UNSUPPORTED, attributes().device() + " has no memory windows");
     }
     try {
-      return new DisniWindow(this, extensions.allocateWindow(domain));
+      return new DisniWindow(this);
     } catch (IOException e) {
       throw asVerbs("no memory window", e);
     }
