@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,8 +22,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
-import org.sealane.rdma.software.SoftwareProvider;
-import org.sealane.rdma.software.SoftwareSettings;
+import org.sealane.rdma.verbs.ProviderUnderTest;
+import org.sealane.rdma.verbs.Verbs;
 import org.sealane.smb.transport.DirectPlacement;
 import org.sealane.smb.transport.FrameHandler;
 import org.sealane.smb.transport.FramePool;
@@ -33,9 +32,11 @@ import org.sealane.smb.transport.OutboundFrame;
 import org.sealane.smb.transport.Transport;
 import org.sealane.smb.transport.TransportConnection;
 
-/** Two transports on {@code software}, and the check that nothing of them is left. */
+/**
+ * Two transports on the provider under test, and the check that nothing of them is left. The first
+ * that a test opens connects and the second listens, as devices differ.
+ */
 abstract class RdmaFixture {
-  static final InetSocketAddress ANY = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
   static final Duration LIMIT = Duration.ofSeconds(60);
 
   @TempDir Path directory;
@@ -80,14 +81,23 @@ abstract class RdmaFixture {
         Duration.ofSeconds(5));
   }
 
+  ProviderUnderTest under() {
+    return ProviderUnderTest.selected(directory.resolve("rdma"));
+  }
+
+  /** Where to listen, on a free port. */
+  InetSocketAddress any() {
+    return under().server();
+  }
+
   RdmaTransport open() throws Exception {
     return open(settings());
   }
 
   RdmaTransport open(RdmaSettings settings) throws Exception {
-    SoftwareProvider provider =
-        new SoftwareProvider(SoftwareSettings.in(directory.resolve("rdma")));
-    RdmaTransport transport = new RdmaTransport(provider.open(Optional.empty()), settings, pool);
+    ProviderUnderTest under = under();
+    Verbs verbs = transports.isEmpty() ? under.openClient() : under.openServer();
+    RdmaTransport transport = new RdmaTransport(verbs, settings, pool);
     transports.add(transport);
     return transport;
   }
@@ -181,7 +191,7 @@ abstract class RdmaFixture {
     AtomicReference<Peer> made = new AtomicReference<>();
     try (Transport.Listener listener =
         server.listen(
-            ANY,
+            any(),
             connection -> {
               accepted.set(new Peer(connection, echoes));
               return accepted.get();

@@ -116,7 +116,7 @@ class RdmaTransportTest extends RdmaFixture {
   void shouldFailToConnectWhenNobodyListens() throws Exception {
     RdmaTransport transport = open();
     InetSocketAddress gone;
-    try (Transport.Listener listener = transport.listen(ANY, c -> new Peer(c, false))) {
+    try (Transport.Listener listener = transport.listen(any(), c -> new Peer(c, false))) {
       gone = listener.address();
     }
     assertThatThrownBy(() -> get(transport.connect(gone, c -> new Peer(c, false))))
@@ -179,7 +179,7 @@ class RdmaTransportTest extends RdmaFixture {
     client.close();
     assertThat(pair.client().closes).hasSize(1);
     pair.server().awaitClosed();
-    assertThatThrownBy(() -> get(client.connect(ANY, c -> new Peer(c, false))))
+    assertThatThrownBy(() -> get(client.connect(any(), c -> new Peer(c, false))))
         .hasMessageContaining("closed");
   }
 }

@@ -26,8 +26,8 @@ final class VerbsEnd implements AutoCloseable {
   private final List<Completion> seen = new ArrayList<>();
   private Optional<QueuePair> queuePair = Optional.empty();
 
-  VerbsEnd(VerbsProvider provider) throws VerbsException {
-    verbs = provider.open(Optional.empty());
+  VerbsEnd(VerbsProvider provider, Optional<String> device) throws VerbsException {
+    verbs = provider.open(device);
     completions = verbs.createCompletionQueue(256);
     region = verbs.register(BYTES, EnumSet.allOf(Access.class));
   }

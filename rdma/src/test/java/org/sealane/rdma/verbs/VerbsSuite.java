@@ -28,16 +28,28 @@ public abstract class VerbsSuite {
   private final BlockingQueue<ConnectRequest> requests = new ArrayBlockingQueue<>(64);
 
   /** The provider under test. */
-  protected abstract VerbsProvider provider();
+  protected abstract ProviderUnderTest under();
 
-  /** Where the server listens; port 0 or a free one. */
-  protected abstract InetSocketAddress address();
+  /** How a receive ends that is shorter than the message. */
+  protected CompletionStatus shortReceive() {
+    return CompletionStatus.LOC_LEN_ERR;
+  }
+
+  /** How a send ends whose peer's receive is shorter. */
+  protected CompletionStatus sendToShortReceive() {
+    return CompletionStatus.REM_INV_REQ_ERR;
+  }
+
+  /** How a send ends from memory that is not registered any more. */
+  protected CompletionStatus sendFromUnregistered() {
+    return CompletionStatus.LOC_PROT_ERR;
+  }
 
   @BeforeEach
   void open() throws Exception {
-    client = new VerbsEnd(provider());
-    server = new VerbsEnd(provider());
-    listener = server.verbs.listen(address(), 16, requests::add);
+    client = new VerbsEnd(under().provider(), under().clientDevice());
+    server = new VerbsEnd(under().provider(), under().serverDevice());
+    listener = server.verbs.listen(under().server(), 16, requests::add);
   }
 
   @AfterEach
@@ -213,6 +225,36 @@ public abstract class VerbsSuite {
   }
 
   @Test
+  void shouldBindAWindowAgainWhenItsConnectionWasClosed() throws Exception {
+    requireWindows();
+    connect();
+    try (MemoryWindow window = server.verbs.allocateWindow()) {
+      RemoteKey first = server.bind(window, server.slice(0, 100), Set.of(Access.REMOTE_READ));
+      server.queuePair().close();
+      client.queuePair().close();
+      connect();
+      RemoteKey second = server.bind(window, server.slice(0, 100), Set.of(Access.REMOTE_READ));
+      server.fill(0, 100, 4);
+
+      assertThat(
+              client.statusOf(
+                  new WorkRequest.Read(
+                      SEND,
+                      client.slice(0, 100),
+                      new RemoteSlice(server.region.remoteAddress(), second, 100))))
+          .isEqualTo(CompletionStatus.SUCCESS);
+      assertThat(client.holds(0, 100, 4)).isTrue();
+      assertThat(
+              client.statusOf(
+                  new WorkRequest.Read(
+                      SEND,
+                      client.slice(0, 100),
+                      new RemoteSlice(server.region.remoteAddress(), first, 100))))
+          .isEqualTo(CompletionStatus.REM_ACCESS_ERR);
+    }
+  }
+
+  @Test
   void shouldBreakTheConnectionWhenAPeerInvalidatesWhatWasNotGranted() throws Exception {
     requireWindows();
     connect();
@@ -312,7 +354,7 @@ public abstract class VerbsSuite {
 
   @Test
   void shouldCompleteWithRemInvReqErrWhenTheReceiveIsTooShort() throws Exception {
-    assertBreaks(new WorkRequest.Send(SEND, client.slice(0, 65)), CompletionStatus.REM_INV_REQ_ERR);
+    assertBreaks(new WorkRequest.Send(SEND, client.slice(0, 65)), sendToShortReceive());
   }
 
   @Test
@@ -320,7 +362,7 @@ public abstract class VerbsSuite {
     connect();
     server.queuePair().postReceive(RECEIVE, server.slice(0, 64));
     client.queuePair().post(new WorkRequest.Send(SEND, client.slice(0, 65)));
-    assertThat(server.status(RECEIVE)).isEqualTo(CompletionStatus.LOC_LEN_ERR);
+    assertThat(server.status(RECEIVE)).isEqualTo(shortReceive());
   }
 
   @Test
@@ -328,7 +370,7 @@ public abstract class VerbsSuite {
     MemoryRegion closed = client.verbs.register(4096, EnumSet.of(Access.LOCAL_WRITE));
     Slice slice = closed.whole();
     closed.close();
-    assertBreaks(new WorkRequest.Send(SEND, slice), CompletionStatus.LOC_PROT_ERR);
+    assertBreaks(new WorkRequest.Send(SEND, slice), sendFromUnregistered());
   }
 
   @Test
@@ -449,7 +491,7 @@ public abstract class VerbsSuite {
 
   @Test
   void shouldFailToOpenWhenTheDeviceIsUnknown() {
-    assertThatThrownBy(() -> provider().open(Optional.of("no-such-device")))
+    assertThatThrownBy(() -> under().provider().open(Optional.of("no-such-device")))
         .isInstanceOf(VerbsException.class);
   }
 

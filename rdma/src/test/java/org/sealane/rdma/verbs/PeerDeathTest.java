@@ -1,11 +1,9 @@
-package org.sealane.rdma.software;
+package org.sealane.rdma.verbs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,17 +21,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.sealane.rdma.verbs.Access;
-import org.sealane.rdma.verbs.Completion;
-import org.sealane.rdma.verbs.CompletionQueue;
-import org.sealane.rdma.verbs.CompletionStatus;
-import org.sealane.rdma.verbs.ConnectParameters;
-import org.sealane.rdma.verbs.ConnectRequest;
-import org.sealane.rdma.verbs.MemoryRegion;
-import org.sealane.rdma.verbs.QueuePair;
-import org.sealane.rdma.verbs.QueuePairSettings;
-import org.sealane.rdma.verbs.Verbs;
-import org.sealane.rdma.verbs.WorkRequest;
 
 /** A peer of another process that is killed, in each state of its connection. */
 class PeerDeathTest {
@@ -44,6 +31,7 @@ class PeerDeathTest {
   private final BlockingQueue<ConnectRequest> requests = new ArrayBlockingQueue<>(16);
   private final CompletableFuture<String> disconnected = new CompletableFuture<>();
   private Optional<Process> process = Optional.empty();
+  private ProviderUnderTest under;
   private Verbs verbs;
   private CompletionQueue completions;
   private MemoryRegion region;
@@ -51,21 +39,20 @@ class PeerDeathTest {
 
   @BeforeEach
   void open() throws Exception {
-    verbs = provider().open(Optional.empty());
+    under = ProviderUnderTest.selected(directory.resolve("r"));
+    verbs = under.openServer();
     completions = verbs.createCompletionQueue(64);
     region = verbs.register(4096, EnumSet.allOf(Access.class));
-    listener =
-        verbs.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 16, requests::add);
+    listener = verbs.listen(under.server(), 16, requests::add);
   }
 
   @AfterEach
   void close() {
     process.ifPresent(Process::destroyForcibly);
+    region.close();
+    listener.close();
+    completions.close();
     verbs.close();
-  }
-
-  private SoftwareProvider provider() {
-    return new SoftwareProvider(SoftwareSettings.in(directory.resolve("r")));
   }
 
   private ConnectRequest requestOf(String state) throws Exception {
@@ -76,10 +63,13 @@ class PeerDeathTest {
                     "-XX:TieredStopAtLevel=1",
                     "-XX:+UseSerialGC",
                     "--enable-native-access=ALL-UNNAMED",
+                    "-Dsealane.rdma.provider=" + under.provider().name(),
+                    "-Dsealane.lab.b=" + System.getProperty("sealane.lab.b", ""),
                     "-cp",
                     System.getProperty("java.class.path"),
                     DyingPeer.class.getName(),
                     directory.resolve("r").toString(),
+                    listener.address().getAddress().getHostAddress(),
                     Integer.toString(listener.address().getPort()),
                     state)
                 .inheritIO()
@@ -121,13 +111,15 @@ class PeerDeathTest {
     assertThat(statusOf(1)).isEqualTo(CompletionStatus.WR_FLUSH_ERR);
     assertThat(statusOf(3)).isIn(CompletionStatus.WR_FLUSH_ERR, CompletionStatus.RNR_RETRY_EXC_ERR);
     queuePair.close();
-    removesWhatIsLeft();
+    if (under.sharesFiles()) {
+      removesWhatIsLeft();
+    }
   }
 
   /** The next process that comes removes what the killed one left. */
   private void removesWhatIsLeft() throws Exception {
     assertThat(instances()).isEqualTo(2);
-    try (Verbs next = provider().open(Optional.empty())) {
+    try (Verbs next = under.openServer()) {
       assertThat(next.provider()).isEqualTo("software");
       assertThat(instances()).isEqualTo(2);
     }

@@ -1,0 +1,76 @@
+package org.sealane.rdma.verbs;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.sealane.rdma.rdmacore.RdmaCoreProvider;
+import org.sealane.rdma.software.SoftwareProvider;
+import org.sealane.rdma.software.SoftwareSettings;
+
+/**
+ * The provider that tests run on. {@code -Dsealane.rdma.provider=rdma-core} takes the two devices
+ * of the virtual machine of {@code deploy/lab}, {@code rxe0} for who connects and {@code rxe1} with
+ * the address {@code sealane.lab.b} for who listens.
+ *
+ * @param clientDevice the device that connects
+ * @param serverDevice the device that listens
+ * @param server where it listens, on a free port
+ */
+public record ProviderUnderTest(
+    VerbsProvider provider,
+    Optional<String> clientDevice,
+    Optional<String> serverDevice,
+    InetSocketAddress server) {
+
+  /**
+   * The one that the process was started with.
+   *
+   * @param directory for what {@code software} shares
+   */
+  public static ProviderUnderTest selected(Path directory) {
+    String name = System.getProperty("sealane.rdma.provider", "software");
+    return switch (name) {
+      case "software" ->
+          new ProviderUnderTest(
+              new SoftwareProvider(SoftwareSettings.in(directory)),
+              Optional.empty(),
+              Optional.empty(),
+              new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+      case "rdma-core" ->
+          new ProviderUnderTest(
+              new RdmaCoreProvider(),
+              Optional.of("rxe0"),
+              Optional.of("rxe1"),
+              new InetSocketAddress(System.getProperty("sealane.lab.b"), 0));
+      default -> throw new IllegalArgumentException("no provider " + name);
+    };
+  }
+
+  /** True if what is open shows in files of the directory. */
+  public boolean sharesFiles() {
+    return provider instanceof SoftwareProvider;
+  }
+
+  public Verbs openClient() throws VerbsException {
+    return provider.open(clientDevice);
+  }
+
+  public Verbs openServer() throws VerbsException {
+    return provider.open(serverDevice);
+  }
+
+  /** What the kernel holds for devices, line by line; empty where it holds nothing. */
+  String kernelResources() throws IOException, InterruptedException {
+    if (sharesFiles()) {
+      return "";
+    }
+    Process listing = new ProcessBuilder("rdma", "resource", "show").start();
+    String lines = new String(listing.getInputStream().readAllBytes());
+    if (listing.waitFor() != 0) {
+      throw new IOException("rdma resource show failed");
+    }
+    return lines;
+  }
+}
