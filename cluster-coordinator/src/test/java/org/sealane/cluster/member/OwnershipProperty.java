@@ -287,8 +287,7 @@ class OwnershipProperty {
       if (candidate.paused) {
         return;
       }
-      if (candidate.operations.size() < 3
-          && candidate.term.filter(OwnerTerm::enter).isPresent()) {
+      if (candidate.operations.size() < 3 && candidate.term.filter(OwnerTerm::enter).isPresent()) {
         candidate.operations.add(candidate.term.get());
       } else if (!candidate.operations.isEmpty()) {
         finish(candidate);

@@ -8,7 +8,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
@@ -119,7 +118,7 @@ final class Lane {
       } finally {
         lock.unlock();
       }
-      await(awaited);
+      LaneFailure.await("lane to " + key.peer(), awaited);
     }
   }
 
@@ -583,17 +582,6 @@ final class Lane {
     }
     result.completeExceptionally(why);
     host.happened(new LaneEvent.Failed(key, String.valueOf(why.getMessage())));
-  }
-
-  private void await(CompletableFuture<LaneSession> awaited) throws ShareException {
-    try {
-      awaited.get();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new ShareException(NtStatus.CANCELLED, "interrupted while the lane opened", e);
-    } catch (ExecutionException e) {
-      throw LaneFailure.of("lane to " + key.peer(), e.getCause());
-    }
   }
 
   private void state(State next, String reason) {

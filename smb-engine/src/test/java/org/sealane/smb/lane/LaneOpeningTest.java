@@ -8,6 +8,7 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -20,12 +21,13 @@ class LaneOpeningTest {
   private static final LaneKey KEY = new LaneKey("node1", new UUID(1, 0), LaneKind.CSV);
 
   private final AtomicInteger dials = new AtomicInteger();
+  private final List<LaneEvent> events = new CopyOnWriteArrayList<>();
   private final AtomicLong nanos = new AtomicLong();
 
   private Lane lane(long nanosOfAnAttempt, List<? extends Throwable> failures) {
     Queue<Throwable> next = new ArrayDeque<>(failures);
-    Lane.Host host =
-        new Lane.Host() {
+    LaneHost host =
+        new LaneHost() {
           @Override
           public LanePolicy policy(LaneKey key) {
             return new LaneRules().rule(key.volume(), key.kind()).send();
@@ -37,6 +39,11 @@ class LaneOpeningTest {
             dials.incrementAndGet();
             nanos.addAndGet(nanosOfAnAttempt);
             throw LaneFailure.of("lane", next.size() > 1 ? next.remove() : next.element());
+          }
+
+          @Override
+          public void happened(LaneEvent event) {
+            events.add(event);
           }
         };
     return new Lane(KEY, host, LaneLimits.DEFAULT, nanos::get);
@@ -71,5 +78,6 @@ class LaneOpeningTest {
     assertThatThrownBy(lane::enter).hasMessageContaining("refused");
 
     assertThat(dials).hasValue(1);
+    assertThat(events).singleElement().isInstanceOf(LaneEvent.Failed.class);
   }
 }
