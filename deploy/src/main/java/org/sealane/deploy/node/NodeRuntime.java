@@ -149,20 +149,7 @@ public final class NodeRuntime implements AutoCloseable {
                 transport,
                 trail.users()));
     NodeRoutes routes = new NodeRoutes(config, view, lanes, volumes, disks, identity);
-    List<AdminRoute> allRoutes = new ArrayList<>(routes.all());
-    allRoutes.addAll(new SessionRoutes(config.name(), users).routes());
-    allRoutes.addAll(new AuditRoutes(config.name(), audit).routes());
-    allRoutes.addAll(
-        new ExplainRoutes(
-                () -> Optional.ofNullable(member),
-                bundle.adminKey(),
-                lanes.lanes(),
-                rules,
-                notes,
-                carriers.rdma().isPresent(),
-                Clock.systemUTC())
-            .routes());
-    admin = keep(AdminServer.start(config.admin(), adminTls(), allRoutes));
+    admin = keep(AdminServer.start(config.admin(), adminTls(), routes(routes, audit, notes, carriers)));
     member =
         ClusterMember.start(
             identity.memberConfig(
@@ -197,6 +184,25 @@ public final class NodeRuntime implements AutoCloseable {
         users.address(),
         admin.address(),
         metrics.address());
+  }
+
+  /** Everything that the admin port answers. */
+  private List<AdminRoute> routes(
+      NodeRoutes routes, ChainedAuditLog audit, LaneNotes notes, LaneCarriers carriers) {
+    List<AdminRoute> all = new ArrayList<>(routes.all());
+    all.addAll(new SessionRoutes(config.name(), users).routes());
+    all.addAll(new AuditRoutes(config.name(), audit).routes());
+    all.addAll(
+        new ExplainRoutes(
+                () -> Optional.ofNullable(member),
+                bundle.adminKey(),
+                lanes.lanes(),
+                rules,
+                notes,
+                carriers.rdma().isPresent(),
+                Clock.systemUTC())
+            .routes());
+    return all;
   }
 
   private void warmUp() {

@@ -128,8 +128,8 @@ public final class PacketCapture implements AutoCloseable {
 
   /** Ends the capture and searches it. */
   public Result result(byte[] canary, byte[] control) throws IOException {
-    // SIGINT is what makes it write the rest and its summary; SIGTERM does the same.
-    process.destroy();
+    // It writes the rest and its summary then. Process.destroy would close what is read from it.
+    process.toHandle().destroy();
     try {
       if (!process.waitFor(END_MAX.toMillis(), TimeUnit.MILLISECONDS)) {
         throw new IOException("dumpcap does not end");
