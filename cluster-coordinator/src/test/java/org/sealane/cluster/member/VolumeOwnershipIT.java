@@ -337,9 +337,7 @@ class VolumeOwnershipIT {
   private static long transaction(TestCluster.Node node) {
     String path = node.member.paths().root() + "/probe-" + UUID.randomUUID();
     StoreResult made =
-        result(
-            node,
-            new StoreRequest.Create(path, new byte[0], StoreRequest.Lifetime.EPHEMERAL));
+        result(node, new StoreRequest.Create(path, new byte[0], StoreRequest.Lifetime.EPHEMERAL));
     return ((StoreResult.Written) made).stat().czxid();
   }
 }
