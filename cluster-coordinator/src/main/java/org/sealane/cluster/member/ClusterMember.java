@@ -6,9 +6,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
@@ -46,6 +48,9 @@ public final class ClusterMember implements AutoCloseable {
   /** How long {@link #close} waits for ZooKeeper to take note; after that the session just ends. */
   private static final int LEAVE_SECONDS_MAX = 3;
 
+  /** How long {@link #close} waits until what was written last to volumes is durable. */
+  private static final int SETTLE_SECONDS_MAX = 10;
+
   private final MemberIdentity identity;
   private final ClusterStore store;
   private final LaneRules rules;
@@ -62,6 +67,7 @@ public final class ClusterMember implements AutoCloseable {
       new CopyOnWriteArrayList<>();
   private final CompletableFuture<ClusterView> live = new CompletableFuture<>();
   private final CompletableFuture<Void> left = new CompletableFuture<>();
+  private final Set<CompletableFuture<Void>> unlocking = ConcurrentHashMap.newKeySet();
   private volatile ClusterView view;
   private volatile Map<ObjectKey, VerifiedSlot> slots;
   private volatile Map<UUID, List<TurnAction.Missing>> waiting = Map.of();
@@ -272,6 +278,7 @@ public final class ClusterMember implements AutoCloseable {
     } catch (ExecutionException e) {
       throw new IllegalStateException("leaving never fails", e);
     }
+    awaitUnlocked();
     store.close();
     cluster.shutdown();
     try {
@@ -287,6 +294,20 @@ public final class ClusterMember implements AutoCloseable {
       directory.close();
     } catch (IOException e) {
       LOG.warn("state directory not closed: {}", e.toString());
+    }
+  }
+
+  /** The session's end removes this node's owner entries, so backings are unlocked before. */
+  private void awaitUnlocked() {
+    try {
+      CompletableFuture.allOf(unlocking.toArray(CompletableFuture[]::new))
+          .get(SETTLE_SECONDS_MAX, TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      LOG.warn("node={} leaves while volumes are still written to", identity.node());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("unlocking never fails", e);
     }
   }
 
@@ -367,9 +388,13 @@ public final class ClusterMember implements AutoCloseable {
       tell(new MemberEvent.BackingReleased(volume));
       return;
     }
+    CompletableFuture<Void> unlocked = new CompletableFuture<>();
+    unlocking.add(unlocked);
     ended.thenRun(() ->
         run(() -> {
           backings.unlock(volume);
+          unlocking.remove(unlocked);
+          unlocked.complete(null);
           handle(new MemberEvent.BackingReleased(volume));
         }));
   }

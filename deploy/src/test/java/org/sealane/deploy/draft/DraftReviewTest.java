@@ -201,6 +201,68 @@ class DraftReviewTest {
   }
 
   @Nested
+  class SharedVolumes {
+    private final DocumentContent.Volume shared =
+        new DocumentContent.Volume(
+            "v1", List.of("node1", "node2"), Map.of("node1", "/srv/v1", "node2", "/srv/v1"), true);
+    private final byte[] before = payload(CLUSTER, ObjectKey.volume(VOLUME), 1, null, shared);
+
+    private Draft moved(DocumentContent content) {
+      return draft(
+          payload(CLUSTER, ObjectKey.volume(VOLUME), 2, before, content), signed(KEY, before));
+    }
+
+    private List<Signed> create(DocumentContent.Volume drafted, boolean sharedBacking)
+        throws DraftException {
+      Draft draft =
+          new Draft(
+              List.of(
+                  new Drafted(
+                      base64(payload(CLUSTER, ObjectKey.policy(VOLUME), 1, null, SEALED)), null),
+                  new Drafted(
+                      base64(payload(CLUSTER, ObjectKey.volume(VOLUME), 1, null, drafted)), null)));
+      return review.volume(
+          draft, VOLUME, "v1", drafted.candidates(), "/srv/v1", sharedBacking, KEY::sign);
+    }
+
+    private void refusesMove(Draft draft, String name, String to) {
+      assertThatThrownBy(() -> review.move(draft, name, to, DraftReviewTest::mustNotSign))
+          .isInstanceOf(DraftException.class);
+    }
+
+    @Test
+    void shouldSignAVolumeOfSeveralOnOnePath() throws DraftException {
+      assertThat(create(shared, true)).hasSize(2);
+    }
+
+    @Test
+    void shouldRefuseAnotherPathForOneOfThem() {
+      DocumentContent.Volume elsewhere =
+          new DocumentContent.Volume(
+              "v1", shared.candidates(), Map.of("node1", "/srv/v1", "node2", "/"), true);
+
+      assertThatThrownBy(() -> create(elsewhere, true))
+          .hasMessageContaining("something else than was asked for");
+    }
+
+    @Test
+    void shouldSignAMoveAndNothingElse() throws DraftException {
+      assertThat(review.move(moved(shared.movedTo("node2")), "v1", "node2", KEY::sign)).hasSize(1);
+
+      refusesMove(moved(shared), "v1", "node2");
+      refusesMove(moved(shared.movedTo("node2")), "v2", "node2");
+      refusesMove(moved(shared.movedTo("node2")), "v1", "node3");
+      refusesMove(
+          moved(
+              new DocumentContent.Volume(
+                  "v1", List.of("node2", "node1"), Map.of("node1", "/srv/v1", "node2", "/"), true)),
+          "v1",
+          "node2");
+      refusesMove(moved(new DocumentContent.Tombstone()), "v1", "node2");
+    }
+  }
+
+  @Nested
   class Deletions {
     private final byte[] disk =
         payload(
