@@ -6,14 +6,12 @@ import java.util.Optional;
 import org.sealane.cluster.admin.AdminException.Kind;
 import org.sealane.cluster.document.DocumentCodec;
 import org.sealane.cluster.document.DocumentDigest;
-import org.sealane.cluster.document.DocumentHistory;
 import org.sealane.cluster.document.DocumentKind;
 import org.sealane.cluster.document.DocumentSlot;
 import org.sealane.cluster.document.DocumentVerifier;
 import org.sealane.cluster.document.ObjectKey;
 import org.sealane.cluster.document.SignedDocument;
 import org.sealane.cluster.document.TurnStep;
-import org.sealane.cluster.document.Verdict;
 import org.sealane.cluster.document.VerifiedDocument;
 import org.sealane.cluster.document.VerifiedSlot;
 import org.sealane.cluster.json.MalformedJsonException;
@@ -145,18 +143,12 @@ final class DocumentWriter {
     } catch (MalformedJsonException e) {
       return Optional.empty();
     }
-    Verdict verdict = verifier.judge(known.key(), slot, Optional.of(known), DocumentHistory.NONE);
-    return switch (verdict) {
-      case Verdict.Unchanged _ -> Optional.of(Reasserted.Outcome.AGREES);
-      case Verdict.Adopted _ -> Optional.of(Reasserted.Outcome.BEHIND);
-      // Signed by the administrator and later, though this node misses what is between.
-      case Verdict.Refused no
-          when no.reason() == Verdict.Reason.BROKEN_CHAIN
-              && verifier.recall(known.key(), slot) instanceof Verdict.Adopted later
-              && later.slot().highestEpoch() > known.highestEpoch() ->
-          Optional.of(Reasserted.Outcome.BEHIND);
-      case Verdict.Refused _ -> Optional.empty();
-    };
+    if (slot.equals(known.unverified())) {
+      return Optional.of(Reasserted.Outcome.AGREES);
+    }
+    return verifier.isTakenBack(known, slot)
+        ? Optional.empty()
+        : Optional.of(Reasserted.Outcome.BEHIND);
   }
 
   private StoreResult put(Optional<Stored> stored, VerifiedDocument document, DocumentSlot next)

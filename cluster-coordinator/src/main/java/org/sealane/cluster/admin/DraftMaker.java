@@ -13,12 +13,10 @@ import org.sealane.cluster.document.Document;
 import org.sealane.cluster.document.DocumentCodec;
 import org.sealane.cluster.document.DocumentContent;
 import org.sealane.cluster.document.DocumentDigest;
-import org.sealane.cluster.document.DocumentHistory;
 import org.sealane.cluster.document.DocumentSlot;
 import org.sealane.cluster.document.Ed25519;
 import org.sealane.cluster.document.ObjectKey;
 import org.sealane.cluster.document.SignedDocument;
-import org.sealane.cluster.document.Verdict;
 import org.sealane.cluster.document.VerifiedSlot;
 import org.sealane.cluster.json.MalformedJsonException;
 import org.sealane.cluster.member.ClusterMember;
@@ -198,7 +196,10 @@ final class DraftMaker {
     VerifiedSlot followed = member.slots().get(key);
     long remembered =
         Math.max(followed == null ? 0 : followed.highestEpoch(), highestReported(key));
-    if (remembered > highest || followed != null && isTakenBack(followed, slot)) {
+    boolean takenBack =
+        followed != null
+            && (slot.isEmpty() || member.verifier().isTakenBack(followed, slot.get()));
+    if (takenBack || remembered > highest) {
       throw new AdminException(
           Kind.CONFLICT,
           key
@@ -214,17 +215,6 @@ final class DraftMaker {
         predecessor,
         clock.instant().truncatedTo(ChronoUnit.MILLIS),
         content);
-  }
-
-  /** Whether no node would follow a successor of what is stored, nor of what may lead to it. */
-  private boolean isTakenBack(VerifiedSlot followed, Optional<DocumentSlot> stored) {
-    return stored.isEmpty()
-        || member
-                    .verifier()
-                    .judge(
-                        followed.key(), stored.get(), Optional.of(followed), DocumentHistory.NONE)
-                instanceof Verdict.Refused refused
-            && refused.reason() != Verdict.Reason.BROKEN_CHAIN;
   }
 
   /** What nodes remember of an object beyond what ZooKeeper has. */

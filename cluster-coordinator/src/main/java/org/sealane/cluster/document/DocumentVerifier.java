@@ -94,6 +94,23 @@ public final class DocumentVerifier {
     }
   }
 
+  /**
+   * Whether {@code stored} is not what comes after {@code known}, nor the same: the store was
+   * restored from a backup, or someone else wrote there. Writing {@code known} over it takes
+   * nothing back.
+   */
+  public boolean isTakenBack(VerifiedSlot known, DocumentSlot stored) {
+    return switch (judge(known.key(), stored, Optional.of(known), DocumentHistory.NONE)) {
+      case Unchanged _, Adopted _ -> false;
+      // Later and the administrator's, though what is between is not at hand.
+      case Refused refused
+          when refused.reason() == Reason.BROKEN_CHAIN
+              && recall(known.key(), stored) instanceof Adopted later ->
+          later.slot().highestEpoch() <= known.highestEpoch();
+      case Refused _ -> true;
+    };
+  }
+
   /** Checks what this node itself stored earlier: all but its age. */
   public Verdict recall(ObjectKey key, DocumentSlot stored) {
     try {
@@ -183,6 +200,9 @@ public final class DocumentVerifier {
     }
     if (known.turn().isPresent()) {
       requireTurnForward(known, known.turn().get(), slot);
+    } else if (slot.turn().filter(turn -> turn.step() == TurnStep.ENFORCE).isPresent()) {
+      throw new Refusal(
+          Reason.ROLLED_BACK, slot.committed().orElseThrow() + ": its turn was over");
     }
   }
 

@@ -4,10 +4,8 @@ import java.security.PublicKey;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.sealane.cluster.audit.AuditEvent;
@@ -53,8 +51,11 @@ final class DocumentFollower {
   private final Map<ObjectKey, Long> ahead = new HashMap<>();
   private final Map<ObjectKey, String> refused = new HashMap<>();
 
-  /** Policies of which a newer one, validly signed, was found and could not be followed. */
-  private final Set<ObjectKey> outrun = new HashSet<>();
+  /**
+   * Policies of which a newer one, validly signed, was found and could not be followed, with its
+   * epoch: until this node has come that far, what it knows may be weaker than what is in force.
+   */
+  private final Map<ObjectKey, Long> outrun = new HashMap<>();
 
   /** What was read when it was followed last; the same again needs no verification. */
   private final Map<ObjectKey, byte[]> followed = new HashMap<>();
@@ -151,7 +152,7 @@ final class DocumentFollower {
           Outcome.HISTORY_NEEDED;
       case Verdict.Refused no -> {
         if (no.reason() == Verdict.Reason.BROKEN_CHAIN) {
-          outrun(key, out);
+          outrun(key, found, out);
         }
         yield refuse(key, data, no.reason(), no.detail(), out);
       }
@@ -177,12 +178,17 @@ final class DocumentFollower {
       case Verdict.Unchanged _ -> PolicyStateExchange.Answer.SAME;
       case Verdict.Adopted adopted -> {
         adopt(adopted.slot(), known, out);
+        // The store's is judged against this from now on, the same bytes or not.
+        followed.remove(key);
         yield PolicyStateExchange.Answer.ADOPTED;
       }
       case Verdict.Refused no ->
           switch (no.reason()) {
             case OLDER, ROLLED_BACK -> PolicyStateExchange.Answer.PEER_BEHIND;
-            case BROKEN_CHAIN -> PolicyStateExchange.Answer.UNDECIDED;
+            case BROKEN_CHAIN -> {
+              outrun(key, found, out);
+              yield PolicyStateExchange.Answer.UNDECIDED;
+            }
             case MALFORMED, UNSIGNED, OTHER_CLUSTER, OTHER_OBJECT, CONFLICTING ->
                 refuseOffer(key, no.reason(), no.detail(), out);
           };
@@ -216,7 +222,9 @@ final class DocumentFollower {
   private Outcome agreed(ObjectKey key, Outbox out) {
     ahead.remove(key);
     refused.remove(key);
-    if (outrun.remove(key)) {
+    // A store that was restored from a backup agrees with whoever was away meanwhile.
+    if (outrun.containsKey(key) && slots.get(key).highestEpoch() >= outrun.get(key)) {
+      outrun.remove(key);
       publish(slots.get(key), out);
     }
     return Outcome.FOLLOWED;
@@ -226,9 +234,16 @@ final class DocumentFollower {
    * The administrator has signed a newer policy than this node can follow, as a link between is
    * missing: what it knows may be weaker than what the others turn to.
    */
-  private void outrun(ObjectKey key, Outbox out) {
+  private void outrun(ObjectKey key, DocumentSlot found, Outbox out) {
     Optional<VerifiedSlot> known = slot(key);
-    if (key.kind() == DocumentKind.POLICY && known.isPresent() && outrun.add(key)) {
+    if (key.kind() != DocumentKind.POLICY || known.isEmpty()) {
+      return;
+    }
+    long epoch =
+        verifier.recall(key, found) instanceof Verdict.Adopted later
+            ? later.slot().highestEpoch()
+            : known.get().highestEpoch();
+    if (outrun.merge(key, epoch, Math::max) == epoch) {
       publish(known.get(), out);
     }
   }
@@ -272,7 +287,7 @@ final class DocumentFollower {
 
   private void publish(VerifiedSlot slot, Outbox out) {
     UUID volume = slot.key().object();
-    boolean sealed = outrun.contains(slot.key());
+    boolean sealed = outrun.containsKey(slot.key());
     for (LaneKind kind : LaneKind.values()) {
       out.add(
           new MemberAction.Publish(

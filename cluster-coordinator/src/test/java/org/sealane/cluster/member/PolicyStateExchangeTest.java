@@ -133,6 +133,48 @@ class PolicyStateExchangeTest {
   }
 
   @Test
+  void shouldSendEncryptedWhenAPeerKnowsWhatTheStoreHasLost() {
+    SignedDocument three = documents.policy(3, Level.SIGN, Optional.of(two));
+
+    assertThat(offer(DocumentSlot.committed(three))).isEqualTo(Answer.UNDECIDED);
+    assertThat(node.rule().send().level()).isEqualTo(Level.ENCRYPT);
+    // The store, restored from a backup, says what this node knows.
+    put(DocumentSlot.committed(one));
+    node.settle();
+    assertThat(node.rule().send().level()).isEqualTo(Level.ENCRYPT);
+
+    putHistory(2, two);
+    put(DocumentSlot.committed(three));
+    node.settle();
+    assertThat(node.rule().send().level()).isEqualTo(Level.SIGN);
+    assertThat(node.rule().send().epoch()).isEqualTo(3);
+  }
+
+  @Test
+  void shouldCallThePeerBehindWhenItHasNotSeenTheEndOfTheTurn() {
+    put(pending(two, TurnStep.ENFORCE));
+    node.settle();
+    put(DocumentSlot.committed(two));
+    node.settle();
+
+    assertThat(offer(pending(two, TurnStep.ENFORCE))).isEqualTo(Answer.PEER_BEHIND);
+    assertThat(node.disk.get(TestDocuments.POLICY).turn()).isEmpty();
+  }
+
+  @Test
+  void shouldJudgeTheStoreAgainAfterAPeerWasAhead() {
+    assertThat(offer(pending(two, TurnStep.ACCEPT))).isEqualTo(Answer.ADOPTED);
+    assertThat(refusals()).isZero();
+
+    // The same bytes that it followed before are behind now.
+    put(DocumentSlot.committed(one));
+    node.settle();
+
+    assertThat(refusals()).isEqualTo(1);
+    assertThat(node.disk.get(TestDocuments.POLICY).turn()).isPresent();
+  }
+
+  @Test
   void shouldAdoptNothingWhenTheDiskIsFull() {
     node.failRemember = true;
     node.answer = Answer.UNDECIDED;

@@ -17,6 +17,13 @@ final class Dials {
   double fenceFails;
   double diskFails;
   double supersede;
+  double silence;
+  double serverLag;
+  double linkBreak;
+  double pauseAtSend;
+  double algorithms;
+  double secondAdministrator;
+  double restore;
 
   /** No faults at all. */
   static Dials calm() {
@@ -40,6 +47,13 @@ final class Dials {
     dials.leave = draw(random, 0.02);
     dials.away = draw(random, 0.03);
     dials.diskFails = draw(random, 0.1);
+    dials.silence = draw(random, 0.05);
+    dials.serverLag = draw(random, 0.1);
+    dials.linkBreak = draw(random, 0.04);
+    dials.pauseAtSend = draw(random, 0.002);
+    dials.algorithms = draw(random, 1);
+    dials.secondAdministrator = draw(random, 1);
+    dials.restore = random.nextInt(4) == 0 ? 0.02 : 0;
     return dials;
   }
 
@@ -57,11 +71,23 @@ final class Dials {
     fenceFails = 0;
     diskFails = 0;
     supersede = 0;
+    silence = 0;
+    serverLag = 0;
+    linkBreak = 0;
+    pauseAtSend = 0;
+    restore = 0;
   }
 
   private static double draw(Random random, double most) {
     double value = random.nextDouble() * most;
     return random.nextBoolean() ? value : 0;
+  }
+
+  /** How far a server of ZooKeeper's is behind. */
+  long lag(VirtualTime time) {
+    return time.chance(serverLag)
+        ? time.between(VirtualTime.millis(10), VirtualTime.millis(3000))
+        : time.between(0, VirtualTime.millis(4));
   }
 
   /** How long a message of ZooKeeper's is under way. */

@@ -1,6 +1,7 @@
 package org.sealane.cluster.simulation;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -25,24 +26,32 @@ import org.sealane.smb.lane.LaneKind;
 import org.sealane.smb.lane.Level;
 
 /**
- * What must hold after every event, judged by what the store really holds and what lanes really
+ * What must hold after every event, judged by what the store really held and what lanes really
  * carry, not by what members believe.
+ *
+ * <p>The slot judged by is the furthest that the store ever had: a backup put back changes what the
+ * store shows, not what the cluster has committed to.
  */
 final class Invariants {
   private record Known(long epoch, DocumentDigest digest) {}
 
-  private static final Map<byte[], DocumentContent.Policy> DECODED = new WeakHashMap<>();
-
   private final SimulatedCluster cluster;
-  private final Map<ObjectKey, DocumentSlot> slots = new HashMap<>();
+  private final Map<byte[], DocumentContent.Policy> decoded = new WeakHashMap<>();
   private final Map<String, Map<ObjectKey, Known>> committed = new HashMap<>();
   private final Map<String, Map<ObjectKey, Known>> newest = new HashMap<>();
   private final Map<Long, Long> membersReadAt = new HashMap<>();
   private final Map<NodeProcess, Long> goneAt = new HashMap<>();
   private final Map<String, Long> registered = new HashMap<>();
+  private final Map<String, Long> appearedAt = new HashMap<>();
+  private Optional<DocumentSlot> stored = Optional.empty();
+  private Optional<DocumentSlot> furthest = Optional.empty();
+  private Optional<DocumentSlot.Turn> committing = Optional.empty();
   private boolean slotChanged;
+  private boolean wasTakenBack;
+  private long furthestEpoch;
   private long sendAt;
   private long accepted;
+  private long moves;
   private int commits;
 
   Invariants(SimulatedCluster cluster) {
@@ -54,19 +63,47 @@ final class Invariants {
     return accepted;
   }
 
+  /** Lanes that were opened so far, moves among them. */
+  long moves() {
+    return moves;
+  }
+
   /** Commits so far. */
   int commits() {
     return commits;
   }
 
-  Optional<DocumentSlot> slot(ObjectKey key) {
-    return Optional.ofNullable(slots.get(key));
+  /** What the store holds now. */
+  Optional<DocumentSlot> stored() {
+    return stored;
+  }
+
+  /** Whether the store has less than it had. */
+  boolean isTakenBack() {
+    return rank(stored) < rank(furthest);
+  }
+
+  /** Whether it ever had less than before. */
+  boolean wasTakenBack() {
+    return wasTakenBack;
   }
 
   /** A new process of {@code node} remembers nothing. */
   void forgotten(String node) {
     committed.remove(node);
     newest.remove(node);
+  }
+
+  /** How far a slot is: by the committed epoch, then by the turn under way. */
+  private long rank(Optional<DocumentSlot> slot) {
+    long base = slot.flatMap(DocumentSlot::committed).map(this::epoch).orElse(0L) << 20;
+    Optional<DocumentSlot.Turn> turn = slot.flatMap(DocumentSlot::turn);
+    if (turn.isEmpty()) {
+      return base + 1;
+    }
+    return turn.get().step() == TurnStep.ENFORCE
+        ? base
+        : base + epoch(turn.get().document()) * 4 + turn.get().step().ordinal();
   }
 
   /** Looks at what may have changed: a process that was told something, or the store's slot. */
@@ -84,11 +121,12 @@ final class Invariants {
     Optional<VerifiedSlot> known = process.slot(ObjectKey.policy(volume));
     Optional<DocumentSlot> knownSlot = known.map(VerifiedSlot::unverified);
     for (LaneKind kind : LaneKind.values()) {
-      if (process.isRunning()) {
-        sends(process, volume, kind, process.rules().sendLevel(volume, kind));
+      // What nobody has told it, it can not know; on its lanes it is told, and judged strictly.
+      if (process.isRunning() && !(wasTakenBack && isBehind(process))) {
+        sends(process, kind, process.rules().sendLevel(volume, kind));
       }
       Level weakest = process.rules().rule(volume, kind).weakestAccepted();
-      require(
+      Invariant.ACCEPTS_AS_KNOWN.require(
           weakest.satisfies(floorOf(knownSlot, kind)),
           "%s accepts %s, weaker than what it knows",
           process.id(),
@@ -97,28 +135,99 @@ final class Invariants {
     known.ifPresent(slot -> neverBack(process.id().node(), slot));
   }
 
-  /** (1) and (3): nothing is sent that is weaker than the store's step allows. */
-  void sends(SimulatedProcess sender, UUID volume, LaneKind kind, Level level) {
-    Optional<DocumentSlot> slot = slot(ObjectKey.policy(volume));
-    Level least = sendFloor(slot, kind);
-    require(
+  /** Whether it knows less than what was committed. */
+  private boolean isBehind(SimulatedProcess process) {
+    long known =
+        process
+            .slot(ObjectKey.policy(cluster.volume()))
+            .flatMap(VerifiedSlot::committed)
+            .map(VerifiedDocument::epoch)
+            .orElse(0L);
+    return known < furthestEpoch;
+  }
+
+  private void sends(SimulatedProcess sender, LaneKind kind, Level level) {
+    Level least = sendFloor(kind);
+    boolean settled =
+        furthest
+            .flatMap(DocumentSlot::turn)
+            .filter(turn -> turn.step() != TurnStep.ENFORCE)
+            .isEmpty();
+    Invariant which =
+        settled ? Invariant.SENDS_AS_COMMITTED : Invariant.SENDS_AS_BEFORE_UNTIL_SEND;
+    which.require(
         level.satisfies(least),
-        "%s sends %s %s where the store's slot allows %s",
+        "%s sends %s %s where the slot allows %s",
         sender.id(),
         kind,
         level,
         least);
   }
 
-  /**
-   * (4): what arrives is accepted if both ends are in contact. One that was away may not know yet
-   * what it is sent; a real lane tells it before the first payload.
-   */
+  /** A payload leaves. */
+  void sends(SimulatedProcess sender, SimulatedLane lane, Level level) {
+    if (!isUntold(lane)) {
+      sends(sender, lane.kind, level);
+      travels(sender, lane, level);
+    }
+  }
+
+  /** A payload has come through; it may have left before its sender was stopped for long. */
+  void arrives(SimulatedProcess receiver, SimulatedLane lane, Level level) {
+    if (!isUntold(lane)) {
+      Level least = sendFloor(lane.kind);
+      Invariant.SENDS_AS_COMMITTED.require(
+          level.satisfies(least),
+          "%s gets %s over %s where the slot allows %s",
+          receiver.id(),
+          level,
+          lane,
+          least);
+    }
+  }
+
+  /** After a backup was put back, two nodes that had both missed a commit know of it from nobody. */
+  private boolean isUntold(SimulatedLane lane) {
+    return wasTakenBack && isBehind(lane.client) && isBehind(lane.server);
+  }
+
+  private void travels(SimulatedProcess sender, SimulatedLane lane, Level level) {
+    boolean excused =
+        level == Level.ENCRYPT && (isExcused(lane.client) || isExcused(lane.server));
+    Optional<DocumentSlot.Turn> turn =
+        furthest.flatMap(DocumentSlot::turn).filter(t -> t.step() == TurnStep.SEND);
+    boolean named =
+        suits(lane, furthest.flatMap(DocumentSlot::committed))
+            || turn.isPresent() && suits(lane, turn.map(DocumentSlot.Turn::document));
+    Invariant.TRAVELS_AS_COMMITTED.require(
+        excused || named,
+        "%s sends over %s, which travels as %s; the slot is %s",
+        sender.id(),
+        lane,
+        lane.carrier(),
+        furthest);
+  }
+
+  /** Who can not know better sends encrypted, with what its lanes have, and is answered likewise. */
+  private boolean isExcused(SimulatedProcess process) {
+    return process.rules().isFailSealed() || isBehind(process);
+  }
+
+  private boolean suits(SimulatedLane lane, Optional<SignedDocument> document) {
+    if (document.isEmpty()) {
+      return true;
+    }
+    DocumentContent.Policy policy = policy(document.get());
+    SimulatedLane.Carrier carrier = lane.carrier().orElseThrow();
+    return policy.ciphers().contains(carrier.cipher()) && carrier.suits(policy.transport());
+  }
+
+  /** What arrives is accepted if both ends are in contact with the store. */
   boolean accepts(
-      SimulatedProcess receiver, SimulatedProcess sender, UUID volume, LaneKind kind, Level level) {
-    Level weakest = receiver.rules().rule(volume, kind).weakestAccepted();
+      SimulatedProcess receiver, SimulatedProcess sender, SimulatedLane lane, Level level) {
+    Level weakest = receiver.rules().rule(cluster.volume(), lane.kind).weakestAccepted();
     boolean accepts = level.satisfies(weakest);
-    require(
+    Invariant.REFUSES_NO_MEMBER.require(
         accepts || !isInContact(receiver) || !isInContact(sender),
         "%s refuses %s of %s: it accepts %s",
         receiver.id(),
@@ -131,12 +240,34 @@ final class Invariants {
     return accepts;
   }
 
-  /** Registered, and with a lease under which it has read everything. */
-  private boolean isInContact(SimulatedProcess process) {
-    return registered.containsKey(process.id().toString()) && !process.rules().isFailSealed();
+  /** Whether the server lets the lane have its tree, as its rules say. */
+  boolean grants(
+      SimulatedProcess server,
+      SimulatedProcess client,
+      SimulatedLane lane,
+      SimulatedLane.Carrier carrier) {
+    boolean grants =
+        server.rules().rule(cluster.volume(), lane.kind).accept().stream()
+            .anyMatch(policy -> policy.ciphers().contains(carrier.cipher()));
+    Invariant.REFUSES_NO_MEMBER.require(
+        grants || !isInContact(server) || !isInContact(client),
+        "%s refuses %s with %s",
+        server.id(),
+        lane,
+        carrier);
+    if (grants) {
+      moves++;
+    }
+    return grants;
   }
 
-  /** (6). */
+  /** Registered, with a lease under which it has read everything, and not known to be behind. */
+  private boolean isInContact(SimulatedProcess process) {
+    return registered.containsKey(process.id().toString())
+        && !process.rules().isFailSealed()
+        && !(wasTakenBack && isBehind(process));
+  }
+
   private void neverBack(String node, VerifiedSlot slot) {
     slot.committed().ifPresent(document -> forward(node, committed, document));
     VerifiedDocument last =
@@ -150,39 +281,73 @@ final class Invariants {
     Known was =
         known.computeIfAbsent(node, _ -> new HashMap<>()).put(document.document().key(), now);
     if (was != null) {
-      require(now.equals(was) || now.epoch() > was.epoch(), "%s knew %s, now %s", node, was, now);
+      Invariant.NEVER_GOES_BACK.require(
+          now.equals(was) || now.epoch() > was.epoch(), "%s knew %s, now %s", node, was, now);
     }
   }
 
-  /** Follows the store: members that come and go, and each advance of the slot. */
-  void applied(long session, StoreRequest request, StoreResult result) {
+  /** Follows the store: members that come and go, and each change of the slot. */
+  void committed(String path) {
+    ClusterPaths paths = cluster.paths();
+    if (cluster.zookeeper().read(path) instanceof StoreResult.Value) {
+      appearedAt.putIfAbsent(path, cluster.zookeeper().moment());
+    } else {
+      appearedAt.remove(path);
+    }
+    if (path.startsWith(paths.nodes() + "/")) {
+      membersChanged();
+    }
+    if (path.equals(paths.document(ObjectKey.policy(cluster.volume())))) {
+      slotChanged();
+    }
+  }
+
+  private void slotChanged() {
+    ObjectKey key = ObjectKey.policy(cluster.volume());
+    Optional<DocumentSlot> before = stored;
+    stored =
+        cluster.zookeeper().read(cluster.paths().document(key)) instanceof StoreResult.Value value
+            ? Optional.of(SimulatedAdministrator.slot(value))
+            : Optional.empty();
+    slotChanged = true;
+    cluster.time().note("the slot is %s", stored);
+    wasTakenBack |= isTakenBack();
+    committing =
+        stored
+            .flatMap(DocumentSlot::turn)
+            .filter(turn -> turn.step() == TurnStep.ENFORCE)
+            .filter(_ ->
+                before
+                    .flatMap(DocumentSlot::turn)
+                    .filter(turn -> turn.step() != TurnStep.ENFORCE)
+                    .isPresent());
+    if (stored.flatMap(DocumentSlot::turn).filter(t -> t.step() == TurnStep.SEND).isPresent()) {
+      sendAt = cluster.zookeeper().moment();
+    }
+    if (rank(stored) > rank(furthest)) {
+      furthest = stored;
+      furthestEpoch = furthest.flatMap(DocumentSlot::committed).map(this::epoch).orElse(0L);
+      if (committing.isPresent()) {
+        commits++;
+      }
+    }
+  }
+
+  /** A request of {@code session} was carried out, on what its server showed at {@code moment}. */
+  void applied(long session, long moment, StoreRequest request, StoreResult result) {
     ClusterPaths paths = cluster.paths();
     if (request.path().equals(paths.nodes()) && request instanceof StoreRequest.Children) {
-      membersReadAt.put(session, cluster.zookeeper().zxid());
+      membersReadAt.put(session, moment);
     }
-    ObjectKey key = ObjectKey.policy(cluster.volume());
-    if (request.path().equals(paths.document(key)) && result instanceof StoreResult.Written) {
-      DocumentSlot before = slots.get(key);
-      DocumentSlot now =
-          SimulatedAdministrator.slot((StoreResult.Value) cluster.zookeeper().read(request.path()));
-      slots.put(key, now);
-      slotChanged = true;
-      if (now.turn().filter(turn -> turn.step() == TurnStep.SEND).isPresent()) {
-        sendAt = cluster.zookeeper().zxid();
-      }
-      cluster.time().note("the slot is %s", now);
-      boolean commit =
-          now.turn().filter(turn -> turn.step() == TurnStep.ENFORCE).isPresent()
-              && before.turn().filter(turn -> turn.step() == TurnStep.SEND).isPresent();
-      if (commit) {
-        commits++;
-        committedBy(session, now.turn().orElseThrow());
-      }
+    String slot = paths.document(ObjectKey.policy(cluster.volume()));
+    if (request.path().equals(slot) && result instanceof StoreResult.Written) {
+      committing.ifPresent(turn -> committedBy(session, turn));
+      committing = Optional.empty();
     }
   }
 
   /** An entry among the members was made or has gone. */
-  void membersChanged() {
+  private void membersChanged() {
     Map<String, NodeStat> now = cluster.zookeeper().below(cluster.paths().nodes());
     for (SimulatedProcess process : cluster.everyProcess()) {
       String id = process.id().toString();
@@ -197,12 +362,12 @@ final class Invariants {
         registered.put(id, stat.ephemeralOwner());
         goneAt.remove(process.id());
       } else if (registered.remove(id) != null) {
-        goneAt.put(process.id(), cluster.zookeeper().zxid());
+        goneAt.put(process.id(), cluster.zookeeper().moment());
       }
     }
   }
 
-  /** (5), as of when the session that commits read who the members are. */
+  /** As of when the session that commits read who the members are. */
   private void committedBy(long session, DocumentSlot.Turn turn) {
     long readAt = membersReadAt.getOrDefault(session, 0L);
     long epoch = SimulatedAdministrator.decode(turn.document()).epoch();
@@ -210,9 +375,9 @@ final class Invariants {
         .zookeeper()
         .below(cluster.paths().nodes())
         .forEach((node, stat) -> {
-          if (stat.czxid() <= readAt && enrolledAt(node) <= sendAt) {
+          if (appeared(cluster.paths().node(node)) <= readAt && enrolledAt(node) <= sendAt) {
             LedgerEntry entry = entry(node, epoch);
-            require(
+            Invariant.COMMIT_HAS_EVERY_ENTRY.require(
                 entry.member().session() == stat.ephemeralOwner()
                     && entry.digest().equals(turn.document().digest()),
                 "commit of %s with %s in place of the entry of %s",
@@ -224,18 +389,20 @@ final class Invariants {
         });
   }
 
+  private long appeared(String path) {
+    return appearedAt.getOrDefault(path, Long.MAX_VALUE);
+  }
+
   /** A node enrolled since the step began has read of the step before it spoke to anyone. */
   private long enrolledAt(String node) {
-    String path = cluster.paths().document(ObjectKey.node(cluster.id(), node));
-    return cluster.zookeeper().read(path) instanceof StoreResult.Value value
-        ? value.stat().czxid()
-        : Long.MAX_VALUE;
+    return appeared(cluster.paths().document(ObjectKey.node(cluster.id(), node)));
   }
 
   private LedgerEntry entry(String node, long epoch) {
     String path = cluster.paths().ledgerEntry(cluster.volume(), epoch, TurnStep.SEND.word(), node);
     StoreResult found = cluster.zookeeper().read(path);
-    require(found instanceof StoreResult.Value, "commit without the entry of %s", node);
+    Invariant.COMMIT_HAS_EVERY_ENTRY.require(
+        found instanceof StoreResult.Value, "commit without the entry of %s", node);
     try {
       return Statement.decodeEntry(
           ((StoreResult.Value) found).data(), cluster.id(), node, cluster.publicKey(node));
@@ -245,13 +412,13 @@ final class Invariants {
   }
 
   private void allCutBy(NodeProcess member, long readAt) {
-    for (SimulatedLanes.Lane lane : cluster.lanes().open()) {
-      for (SimulatedProcess gone : java.util.List.of(lane.client, lane.server)) {
+    for (SimulatedLane lane : cluster.lanes().open()) {
+      for (SimulatedProcess gone : List.of(lane.client, lane.server)) {
         SimulatedProcess other = gone == lane.client ? lane.server : lane.client;
         Long went = goneAt.get(gone.id());
-        if (other.id().equals(member) && !gone.isEnded() && went != null) {
-          require(
-              went > readAt || lane.openedZxid >= went,
+        if (lane.isOpen() && other.id().equals(member) && !gone.isEnded() && went != null) {
+          Invariant.COMMIT_HAS_EVERY_FENCE.require(
+              went > readAt || lane.openedAt() >= went,
               "commit, and %s has a lane with %s, which has gone",
               member,
               gone.id());
@@ -260,14 +427,19 @@ final class Invariants {
     }
   }
 
-  private static Level sendFloor(Optional<DocumentSlot> slot, LaneKind kind) {
+  private Level sendFloor(LaneKind kind) {
     boolean sending =
-        slot.flatMap(DocumentSlot::turn).filter(turn -> turn.step() == TurnStep.SEND).isPresent();
-    return sending ? floorOf(slot, kind) : level(slot.flatMap(DocumentSlot::committed), kind);
+        furthest
+            .flatMap(DocumentSlot::turn)
+            .filter(turn -> turn.step() == TurnStep.SEND)
+            .isPresent();
+    return sending
+        ? floorOf(furthest, kind)
+        : level(furthest.flatMap(DocumentSlot::committed), kind);
   }
 
   /** The weakest of what a slot holds. */
-  private static Level floorOf(Optional<DocumentSlot> slot, LaneKind kind) {
+  private Level floorOf(Optional<DocumentSlot> slot, LaneKind kind) {
     Level level = level(slot.flatMap(DocumentSlot::committed), kind);
     Optional<DocumentSlot.Turn> turn = slot.flatMap(DocumentSlot::turn);
     return turn.isEmpty()
@@ -275,20 +447,18 @@ final class Invariants {
         : Level.weakest(level, level(turn.map(DocumentSlot.Turn::document), kind));
   }
 
-  private static Level level(Optional<SignedDocument> document, LaneKind kind) {
+  private Level level(Optional<SignedDocument> document, LaneKind kind) {
     return document.map(signed -> policy(signed).level(kind)).orElse(Level.ENCRYPT);
   }
 
-  /** Decoded once an object: documents are looked at for every message. */
-  private static DocumentContent.Policy policy(SignedDocument document) {
-    return DECODED.computeIfAbsent(
-        document.payload(),
-        _ -> (DocumentContent.Policy) SimulatedAdministrator.decode(document).content());
+  private long epoch(SignedDocument document) {
+    return SimulatedAdministrator.decode(document).epoch();
   }
 
-  private static void require(boolean holds, String format, Object... arguments) {
-    if (!holds) {
-      throw new AssertionError(String.format(format, arguments));
-    }
+  /** Decoded once an object: documents are looked at for every message. */
+  private DocumentContent.Policy policy(SignedDocument document) {
+    return decoded.computeIfAbsent(
+        document.payload(),
+        _ -> (DocumentContent.Policy) SimulatedAdministrator.decode(document).content());
   }
 }

@@ -20,6 +20,10 @@ import java.util.concurrent.ConcurrentHashMap;
 final class KnownSignatures extends Provider {
   private static final long serialVersionUID = 1L;
   private static final String DELEGATE = "SunEC";
+
+  /** A statement has about a kilobyte; runs of other seeds have other statements. */
+  private static final int FOUND_MAX = 50_000;
+
   private static final Map<ByteBuffer, Boolean> FOUND = new ConcurrentHashMap<>();
 
   KnownSignatures() {
@@ -87,6 +91,9 @@ final class KnownSignatures extends Provider {
       Boolean known = FOUND.get(question);
       if (known == null) {
         known = verify(bytes, signed);
+        if (FOUND.size() >= FOUND_MAX) {
+          FOUND.clear();
+        }
         FOUND.put(question, known);
       }
       return known;

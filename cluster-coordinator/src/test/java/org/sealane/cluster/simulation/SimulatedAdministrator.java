@@ -10,6 +10,7 @@ import org.sealane.cluster.document.DocumentSlot;
 import org.sealane.cluster.document.ObjectKey;
 import org.sealane.cluster.document.SignedDocument;
 import org.sealane.cluster.document.TurnStep;
+import org.sealane.cluster.document.VerifiedSlot;
 import org.sealane.cluster.json.MalformedJsonException;
 import org.sealane.cluster.store.ClusterPaths;
 import org.sealane.cluster.store.StoreRequest;
@@ -23,12 +24,11 @@ final class SimulatedAdministrator {
   private final SimulatedCluster cluster;
   private final SimulatedConnection connection;
   private final ClusterPaths paths;
-  private long lastEpoch;
 
-  SimulatedAdministrator(SimulatedCluster cluster) {
+  SimulatedAdministrator(SimulatedCluster cluster, String name) {
     this.cluster = cluster;
     this.paths = cluster.paths();
-    this.connection = cluster.connection("admin", Runnable::run, _ -> {});
+    this.connection = cluster.connection(name, Runnable::run, _ -> {});
   }
 
   SimulatedConnection connection() {
@@ -42,6 +42,11 @@ final class SimulatedAdministrator {
         key,
         value -> {
           Optional<DocumentSlot> stored = value.map(SimulatedAdministrator::slot);
+          if (cluster.processes().stream().anyMatch(process -> remembersMore(process, key, stored))) {
+            // As 'policy set' does: a successor of less than what nodes remember helps nobody.
+            then.accept(false);
+            return;
+          }
           boolean free =
               stored
                   .flatMap(DocumentSlot::turn)
@@ -63,18 +68,48 @@ final class SimulatedAdministrator {
         });
   }
 
+  private static boolean remembersMore(
+      SimulatedProcess process, ObjectKey key, Optional<DocumentSlot> stored) {
+    Optional<VerifiedSlot> known = process.slot(key);
+    return known.isPresent()
+        && (stored.isEmpty()
+            || SimulatedCluster.verifier().isTakenBack(known.get(), stored.get()));
+  }
+
+  /** Writes back what {@code process} remembers where the store has less, as 'policy reassert'. */
+  void reassert(ObjectKey key, SimulatedProcess process) {
+    read(
+        key,
+        value -> {
+          Optional<VerifiedSlot> known = process.slot(key);
+          if (remembersMore(process, key, value.map(SimulatedAdministrator::slot))) {
+            DocumentSlot slot = known.orElseThrow().unverified();
+            keep(
+                key,
+                slot.committed(),
+                () ->
+                    keep(
+                        key,
+                        slot.turn().map(DocumentSlot.Turn::document),
+                        () -> put(key, value, slot, _ -> {})));
+          }
+        });
+  }
+
   private SignedDocument document(
       ObjectKey key, DocumentContent.Policy content, Optional<DocumentSlot> stored) {
     long highest =
         Math.max(
             stored.flatMap(DocumentSlot::committed).map(this::epoch).orElse(0L),
             stored.flatMap(DocumentSlot::turn).map(turn -> epoch(turn.document())).orElse(0L));
-    lastEpoch = Math.max(lastEpoch, highest) + 1;
+    for (SimulatedProcess process : cluster.processes()) {
+      highest = Math.max(highest, process.slot(key).map(VerifiedSlot::highestEpoch).orElse(0L));
+    }
     return cluster.sign(
         new Document(
             cluster.id(),
             key,
-            lastEpoch,
+            highest + 1,
             stored.flatMap(DocumentSlot::committed).map(SignedDocument::digest),
             Instant.EPOCH,
             content));

@@ -46,18 +46,22 @@ final class SimulatedCluster {
   private final Invariants invariants = new Invariants(this);
   private final SimulatedZooKeeper zookeeper;
   private final SimulatedLanes lanes;
-  private final SimulatedAdministrator administrator;
+  private final List<SimulatedAdministrator> administrators;
+  private final Optional<Sabotage> sabotage;
   private final Map<String, SimulatedProcess> current = new TreeMap<>();
   private final Map<String, Map<ObjectKey, VerifiedSlot>> disks = new HashMap<>();
   private final List<SimulatedProcess> every = new ArrayList<>();
   private Optional<SimulatedProcess> coordinator = Optional.empty();
 
-  SimulatedCluster(VirtualTime time, Dials dials) {
+  SimulatedCluster(VirtualTime time, Dials dials, Optional<Sabotage> sabotage) {
     this.time = time;
     this.dials = dials;
-    zookeeper = new SimulatedZooKeeper(time, TIMEOUT_NANOS, new Watching());
-    lanes = new SimulatedLanes(time, zookeeper, invariants);
-    administrator = new SimulatedAdministrator(this);
+    this.sabotage = sabotage;
+    zookeeper = new SimulatedZooKeeper(time, dials, TIMEOUT_NANOS, new Watching());
+    lanes = new SimulatedLanes(this);
+    administrators =
+        List.of(
+            new SimulatedAdministrator(this, "admin1"), new SimulatedAdministrator(this, "admin2"));
   }
 
   private static Map<String, TestKeys> keys() {
@@ -91,25 +95,26 @@ final class SimulatedCluster {
 
   private final class Watching implements SimulatedZooKeeper.Observer {
     @Override
-    public void changed(String path) {
+    public void committed(String path) {
+      invariants.committed(path);
+    }
+
+    @Override
+    public void shown(SimulatedServer server, String path) {
       boolean watched =
           !path.startsWith(paths.leases() + "/") && path.startsWith(paths.root() + "/");
-      if (path.startsWith(paths.nodes() + "/")) {
-        invariants.membersChanged();
-      }
       if (watched) {
-        current.values().forEach(process -> process.connection().changed(path));
+        for (SimulatedProcess process : current.values()) {
+          if (process.connection().isTo(server)) {
+            process.connection().changed(path);
+          }
+        }
       }
     }
 
     @Override
-    public void expired(long session) {
-      time.note("session %x has expired", session);
-    }
-
-    @Override
-    public void applied(long session, StoreRequest request, StoreResult result) {
-      invariants.applied(session, request, result);
+    public void applied(long session, long moment, StoreRequest request, StoreResult result) {
+      invariants.applied(session, moment, request, result);
     }
   }
 
@@ -141,12 +146,22 @@ final class SimulatedCluster {
     return lanes;
   }
 
-  SimulatedAdministrator administrator() {
-    return administrator;
+  List<SimulatedAdministrator> administrators() {
+    return administrators;
+  }
+
+  /** Whether {@code what} is done wrong here. */
+  boolean does(Sabotage what) {
+    return sabotage.filter(what::equals).isPresent();
   }
 
   Invariants invariants() {
     return invariants;
+  }
+
+  /** As every node makes it. */
+  static DocumentVerifier verifier() {
+    return new DocumentVerifier(ID, ADMIN.pair().getPublic(), EpochFloor.NONE);
   }
 
   SignedDocument sign(Document document) {
@@ -204,12 +219,18 @@ final class SimulatedCluster {
         new SimulatedProcess(
             this,
             identity,
-            new DocumentVerifier(ID, ADMIN.pair().getPublic(), EpochFloor.NONE),
+            verifier(),
             disks.computeIfAbsent(node, _ -> new HashMap<>()),
             key::sign);
     current.put(node, process);
     every.add(process);
     process.start();
+  }
+
+  /** The node's state is removed, and it begins as a new one of its name. */
+  void enrolAnew(SimulatedProcess process) {
+    process.die();
+    start(process.id().node(), true);
   }
 
   private static NodeEndpoints endpoints() {
@@ -224,6 +245,9 @@ final class SimulatedCluster {
         processes().stream().filter(process -> process.connection().isConnected()).toList();
     if (able.isEmpty()) {
       return;
+    }
+    if (does(Sabotage.COUNTS_NOBODY)) {
+      coordinator.filter(able::contains).ifPresent(SimulatedProcess::hasten);
     }
     boolean stays = coordinator.filter(able::contains).isPresent();
     if (stays && !time.chance(dials.twoCoordinators)) {

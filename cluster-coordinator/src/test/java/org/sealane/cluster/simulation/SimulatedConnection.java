@@ -31,8 +31,15 @@ final class SimulatedConnection {
   private boolean connected;
   private boolean closed;
   private boolean frozen;
+  private SimulatedServer server;
+  private long seenZxid;
   private long arrivesThere;
   private long arrivesHere;
+
+  /** Until when nothing comes through in one direction, though the connection stands. */
+  private long silentThereUntil;
+
+  private long silentHereUntil;
 
   SimulatedConnection(
       String name,
@@ -65,6 +72,11 @@ final class SimulatedConnection {
     return connected;
   }
 
+  /** Whether its client is told what {@code other} shows. */
+  boolean isTo(SimulatedServer other) {
+    return connected && server == other;
+  }
+
   /** Whether the client's process is stopped, so that it sends nothing. */
   void freeze(boolean on) {
     frozen = on;
@@ -94,23 +106,57 @@ final class SimulatedConnection {
     long token = ++lastToken;
     long sentBy = session;
     long of = generation;
+    long to = zookeeper.incarnation();
+    SimulatedServer through = server;
     open.put(token, then);
     boolean lost = time.chance(dials.lostReply);
-    arrivesThere = Math.max(arrivesThere, time.now() + dials.delay(time));
+    arrivesThere = arrival(arrivesThere, silentThereUntil);
     time.after(
         arrivesThere - time.now(),
         () -> {
           // After a reconnection nothing of the connection before it is carried out any more.
           boolean stale = of != generation && connected;
-          if (stale || zookeeper.isAway()) {
+          if (stale || zookeeper.isAway() || to != zookeeper.incarnation()) {
             return;
           }
-          StoreResult result = zookeeper.apply(sentBy, request);
+          StoreResult result = zookeeper.apply(sentBy, through, request);
           if (of == generation) {
-            StoreResult told = lost ? new StoreResult.Uncertain("no answer came") : result;
-            answer(token, told);
+            seenZxid = through.zxid();
+            answer(token, lost ? new StoreResult.Uncertain("no answer came") : result);
           }
         });
+  }
+
+  /** When what is sent now arrives: in order, and not while that direction is silent. */
+  private long arrival(long before, long silentUntil) {
+    return Math.max(Math.max(before, silentUntil), time.now() + dials.delay(time));
+  }
+
+  /**
+   * One direction goes silent for {@code nanos}; a client that hears nothing for two thirds of its
+   * timeout gives the connection up.
+   */
+  void silence(boolean there, long nanos) {
+    if (!connected || closed) {
+      return;
+    }
+    time.note("%s: silent %s", name, there ? "to zookeeper" : "from zookeeper");
+    if (there) {
+      silentThereUntil = time.now() + nanos;
+    } else {
+      silentHereUntil = time.now() + nanos;
+    }
+    long patience = timeoutNanos * 2 / 3;
+    long was = generation;
+    if (nanos > patience) {
+      time.after(
+          patience,
+          () -> {
+            if (generation == was) {
+              breakOff(nanos - patience);
+            }
+          });
+    }
   }
 
   private void answer(long token, StoreResult result) {
@@ -137,7 +183,7 @@ final class SimulatedConnection {
 
   private void toClient(Runnable work) {
     long of = generation;
-    arrivesHere = Math.max(arrivesHere, time.now() + dials.delay(time));
+    arrivesHere = arrival(arrivesHere, silentHereUntil);
     time.after(
         arrivesHere - time.now(),
         () -> {
@@ -167,6 +213,8 @@ final class SimulatedConnection {
     generation++;
     arrivesThere = 0;
     arrivesHere = 0;
+    silentThereUntil = 0;
+    silentHereUntil = 0;
     List<Consumer<StoreResult>> unanswered = List.copyOf(open.values());
     open.clear();
     boolean suspendedFirst = time.chance(0.5);
@@ -185,6 +233,7 @@ final class SimulatedConnection {
         () -> {
           if (generation == was && !connected && !closed) {
             session = 0;
+            seenZxid = 0;
             tell(() -> events.accept(new StoreEvent.SessionLost()), 0);
           }
         });
@@ -197,7 +246,7 @@ final class SimulatedConnection {
           if (closed || connected) {
             return;
           }
-          if (zookeeper.isAway() || frozen) {
+          if (zookeeper.isAway() || frozen || !zookeeper.admits(seenZxid)) {
             connectLater();
           } else {
             connect();
@@ -213,6 +262,7 @@ final class SimulatedConnection {
     if (session == 0) {
       session = zookeeper.openSession();
     }
+    server = zookeeper.server(seenZxid);
     zookeeper.heard(session);
     generation++;
     connected = true;
@@ -227,8 +277,10 @@ final class SimulatedConnection {
     }
     if (connected && !frozen && !zookeeper.isAway()) {
       if (zookeeper.isOpen(session)) {
-        zookeeper.heard(session);
-      } else {
+        if (time.now() >= silentThereUntil) {
+          zookeeper.heard(session);
+        }
+      } else if (server.hasEnded(session)) {
         breakOff(0);
       }
     }

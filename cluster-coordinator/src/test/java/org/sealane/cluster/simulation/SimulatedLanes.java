@@ -1,159 +1,102 @@
 package org.sealane.cluster.simulation;
 
-import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import org.sealane.smb.lane.LaneKind;
-import org.sealane.smb.lane.LaneRules;
-import org.sealane.smb.lane.Level;
 
-/** Requests and responses between processes, each at the level of its sender's rule. */
+/** The lanes between processes, and the network that carries them. */
 final class SimulatedLanes {
-  private record Ends(SimulatedProcess client, SimulatedProcess server) {}
+  /** What a lane sends clear or signed is delivered within this, or the lane is given up. */
+  static final long DELIVERY_NANOS_MAX = SimulatedCluster.TIMEOUT_NANOS / 4;
 
-  /** One lane: what it has under way can be cut off. */
-  static final class Lane {
-    final SimulatedProcess client;
-    final SimulatedProcess server;
-    final long openedZxid;
-    private final Set<LaneRules.Pass> clientPasses = new HashSet<>();
-    private final Set<LaneRules.Pass> serverPasses = new HashSet<>();
-    private boolean cut;
+  private record Ends(SimulatedProcess client, SimulatedProcess server, LaneKind kind) {}
 
-    Lane(SimulatedProcess client, SimulatedProcess server, long openedZxid) {
-      this.client = client;
-      this.server = server;
-      this.openedZxid = openedZxid;
-    }
+  private record Link(String from, String to) {}
 
-    boolean joins(SimulatedProcess one, SimulatedProcess other) {
-      return (client == one && server == other) || (client == other && server == one);
-    }
-
-    private void release(boolean ofClient) {
-      Set<LaneRules.Pass> passes = ofClient ? clientPasses : serverPasses;
-      List.copyOf(passes).forEach(LaneRules.Pass::close);
-      passes.clear();
-    }
-  }
-
+  private final SimulatedCluster cluster;
   private final VirtualTime time;
-  private final Invariants invariants;
-  private final Map<Ends, Lane> lanes = new LinkedHashMap<>();
-  private final SimulatedZooKeeper zookeeper;
+  private final Map<Ends, SimulatedLane> lanes = new LinkedHashMap<>();
+  private final Map<Link, Long> blockedUntil = new HashMap<>();
 
-  SimulatedLanes(VirtualTime time, SimulatedZooKeeper zookeeper, Invariants invariants) {
-    this.time = time;
-    this.zookeeper = zookeeper;
-    this.invariants = invariants;
+  SimulatedLanes(SimulatedCluster cluster) {
+    this.cluster = cluster;
+    this.time = cluster.time();
   }
 
-  List<Lane> open() {
+  VirtualTime time() {
+    return time;
+  }
+
+  Invariants invariants() {
+    return cluster.invariants();
+  }
+
+  UUID volume() {
+    return cluster.volume();
+  }
+
+  long moment() {
+    return cluster.zookeeper().moment();
+  }
+
+  /** Whether the lanes of {@code client} never move. */
+  boolean staysPut(SimulatedProcess client) {
+    return cluster.does(Sabotage.NEVER_MOVES_LANES)
+        && client.id().node().equals(SimulatedCluster.NODES.getFirst());
+  }
+
+  List<SimulatedLane> open() {
     return List.copyOf(lanes.values());
   }
 
-  /** One request, its response, and their passes. */
-  private final class Exchange {
-    private final Lane lane;
-    private final UUID volume;
-    private final LaneKind kind;
-    private final LaneRules.Pass clientPass;
-    private LaneRules.Pass serverPass;
-    private Level level;
-
-    Exchange(Lane lane, UUID volume, LaneKind kind) {
-      this.lane = lane;
-      this.volume = volume;
-      this.kind = kind;
-      clientPass = lane.client.rules().enter(volume, kind);
-      lane.clientPasses.add(clientPass);
-      then(lane.client, VirtualTime.millis(5), this::post);
-    }
-
-    /** Goes on at {@code where} if the lane is still there, once that process runs. */
-    private void then(SimulatedProcess where, long nanosMax, Runnable next) {
-      time.after(
-          time.between(10_000, nanosMax),
-          () -> {
-            if (lane.cut || where.isEnded()) {
-              return;
-            }
-            if (where.isRunning()) {
-              next.run();
-            } else {
-              then(where, VirtualTime.millis(10), next);
-            }
-          });
-    }
-
-    private void post() {
-      level = Level.strongest(clientPass.level(), lane.client.rules().sendLevel(volume, kind));
-      invariants.sends(lane.client, volume, kind, level);
-      then(lane.server, VirtualTime.millis(40), this::arrive);
-    }
-
-    private void arrive() {
-      if (!invariants.accepts(lane.server, lane.client, volume, kind, level)) {
-        clientPass.close();
-        lane.clientPasses.remove(clientPass);
-        return;
-      }
-      serverPass = lane.server.rules().enter(volume, kind);
-      lane.serverPasses.add(serverPass);
-      then(lane.server, VirtualTime.millis(15), this::respond);
-    }
-
-    private void respond() {
-      Level least = Level.strongest(level, lane.server.rules().sendLevel(volume, kind));
-      level = Level.strongest(least, serverPass.level());
-      invariants.sends(lane.server, volume, kind, level);
-      serverPass.close();
-      lane.serverPasses.remove(serverPass);
-      then(lane.client, VirtualTime.millis(40), this::consume);
-    }
-
-    private void consume() {
-      invariants.accepts(lane.client, lane.server, volume, kind, level);
-      clientPass.close();
-      lane.clientPasses.remove(clientPass);
+  /** Nothing of {@code from} reaches {@code to} for a while. */
+  void block(String from, String to, long nanos) {
+    if (!from.equals(to)) {
+      time.note("nothing of %s reaches %s", from, to);
+      blockedUntil.merge(new Link(from, to), time.now() + nanos, Math::max);
     }
   }
 
-  void request(SimulatedProcess client, SimulatedProcess server, UUID volume, LaneKind kind) {
+  long blockedNanos(String from, String to) {
+    return Math.max(0, blockedUntil.getOrDefault(new Link(from, to), 0L) - time.now());
+  }
+
+  /** Now and then a process is stopped between its last check and the system call. */
+  boolean stopsAtSend(SimulatedProcess process) {
+    if (!time.chance(cluster.dials().pauseAtSend)) {
+      return false;
+    }
+    process.stop(true);
+    time.after(
+        time.between(VirtualTime.millis(5), VirtualTime.millis(25_000)), process::resume);
+    return true;
+  }
+
+  void request(SimulatedProcess client, SimulatedProcess server, LaneKind kind) {
     if (client.isRunning() && server.isRunning() && server.wasLive() && client.wasLive()) {
-      Lane lane =
-          lanes.computeIfAbsent(
-              new Ends(client, server), _ -> new Lane(client, server, zookeeper.zxid()));
-      new Exchange(lane, volume, kind);
+      lanes
+          .computeIfAbsent(
+              new Ends(client, server, kind), _ -> new SimulatedLane(this, client, server, kind))
+          .request();
     }
   }
 
   /** Cuts every lane of {@code self} with processes of {@code node}. */
   void cut(SimulatedProcess self, String node) {
-    for (Lane lane : open()) {
-      if (lane.client == self && lane.server.id().node().equals(node)
-          || lane.server == self && lane.client.id().node().equals(node)) {
+    for (SimulatedLane lane : open()) {
+      if (lane.isBetween(self, node)) {
         cut(lane, self);
       }
     }
   }
 
-  private void cut(Lane lane, SimulatedProcess self) {
-    time.note("%s cuts its lane %s > %s", self.id(), lane.client.id(), lane.server.id());
-    lane.cut = true;
+  void cut(SimulatedLane lane, SimulatedProcess self) {
+    time.note("%s cuts its %s", self.id(), lane);
     lanes.values().remove(lane);
-    lane.release(lane.client == self);
-    // The other end learns of it from the network.
-    time.after(
-        time.between(VirtualTime.millis(1), VirtualTime.millis(50)),
-        () -> {
-          lane.release(true);
-          lane.release(false);
-        });
+    lane.cutOff(self);
   }
 
   /** The process closes its lanes in order. */
@@ -164,12 +107,12 @@ final class SimulatedLanes {
   /** The process is gone; its peers hear of it soon, or not at all if its host is gone too. */
   void ended(SimulatedProcess process) {
     boolean heard = time.chance(0.5);
-    for (Lane lane : of(process)) {
+    for (SimulatedLane lane : of(process)) {
       if (heard) {
         time.after(
             time.between(VirtualTime.millis(1), VirtualTime.millis(500)),
             () -> {
-              if (!lane.cut) {
+              if (lanes.containsValue(lane)) {
                 cut(lane, lane.client == process ? lane.server : lane.client);
               }
             });
@@ -177,13 +120,7 @@ final class SimulatedLanes {
     }
   }
 
-  private List<Lane> of(SimulatedProcess process) {
-    List<Lane> found = new ArrayList<>();
-    for (Lane lane : lanes.values()) {
-      if (lane.client == process || lane.server == process) {
-        found.add(lane);
-      }
-    }
-    return found;
+  private List<SimulatedLane> of(SimulatedProcess process) {
+    return lanes.values().stream().filter(lane -> lane.joins(process)).toList();
   }
 }

@@ -3,6 +3,7 @@ package org.sealane.cluster.simulation;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -10,9 +11,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Queue;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.sealane.cluster.document.DocumentCodec;
 import org.sealane.cluster.document.DocumentVerifier;
 import org.sealane.cluster.document.ObjectKey;
+import org.sealane.cluster.document.TurnStep;
 import org.sealane.cluster.document.VerifiedSlot;
 import org.sealane.cluster.member.MemberAction;
 import org.sealane.cluster.member.MemberEvent;
@@ -20,10 +25,16 @@ import org.sealane.cluster.member.MemberIdentity;
 import org.sealane.cluster.member.MemberLogic;
 import org.sealane.cluster.member.MemberPhase;
 import org.sealane.cluster.member.Now;
+import org.sealane.cluster.member.PolicyStateExchange;
+import org.sealane.cluster.store.StoreRequest;
+import org.sealane.cluster.store.StoreResult;
 import org.sealane.cluster.turn.MemberId;
 import org.sealane.cluster.turn.NodeProcess;
 import org.sealane.cluster.turn.NodeSigner;
+import org.sealane.cluster.turn.TurnDecision;
 import org.sealane.smb.lane.LaneKind;
+import org.sealane.smb.lane.LanePolicy;
+import org.sealane.smb.lane.LaneRule;
 import org.sealane.smb.lane.LaneRules;
 
 /**
@@ -49,6 +60,7 @@ final class SimulatedProcess {
   private boolean ended;
   private boolean wasLive;
   private boolean changed;
+  private Optional<PolicyStateExchange.Answer> answer = Optional.empty();
 
   SimulatedProcess(
       SimulatedCluster cluster,
@@ -64,7 +76,14 @@ final class SimulatedProcess {
     this.connection = cluster.connection(id.toString(), this::run, this::storeSaid);
     this.clockOffset = time.between(-1L << 40, 1L << 40);
     this.clockRate = 0.95 + time.between(0, 100) / 1000.0;
-    rules.sealWhen(() -> leaseUntil.isPresent() && bootNanos() - leaseUntil.getAsLong() >= 0);
+    if (!does(Sabotage.IGNORES_ITS_LEASE)) {
+      rules.sealWhen(() -> leaseUntil.isPresent() && bootNanos() - leaseUntil.getAsLong() >= 0);
+    }
+  }
+
+  /** Whether this process is the one that does wrong, and so. */
+  private boolean does(Sabotage sabotage) {
+    return cluster.does(sabotage) && id.node().equals(SimulatedCluster.NODES.getFirst());
   }
 
   void start() {
@@ -168,6 +187,26 @@ final class SimulatedProcess {
     }
   }
 
+  /** What it tells the other end of a lane: nothing if it knows nothing. */
+  byte[] newestPolicy() {
+    return slot(ObjectKey.policy(cluster.volume()))
+        .map(slot -> DocumentCodec.encodeSlot(slot.unverified()))
+        .orElseGet(() -> new byte[0]);
+  }
+
+  /** Has the member judge what the other end of a lane told; false if there is nothing to judge. */
+  boolean offer(UUID volume, byte[] state, Consumer<PolicyStateExchange.Answer> then) {
+    if (state.length == 0 || Arrays.equals(state, newestPolicy())) {
+      return false;
+    }
+    run(() -> {
+      answer = Optional.empty();
+      handle(new MemberEvent.StateOffered(volume, state));
+      answer.ifPresent(then);
+    });
+    return true;
+  }
+
   private void storeSaid(org.sealane.cluster.store.StoreEvent event) {
     handle(new MemberEvent.StoreSaid(event));
   }
@@ -233,10 +272,16 @@ final class SimulatedProcess {
       }
       case MemberAction.Remember remember -> {
         time.note("%s remembers %s", id, remember.slot());
-        disk.put(remember.slot().key(), remember.slot());
+        if (!does(Sabotage.REMEMBERS_NOTHING) || !disk.containsKey(remember.slot().key())) {
+          disk.put(remember.slot().key(), remember.slot());
+        }
       }
-      case MemberAction.Publish publish -> rules.publish(publish.rule());
-      case MemberAction.FailSealed seal -> rules.failSealed(seal.on());
+      case MemberAction.Publish publish -> publish(publish.rule());
+      case MemberAction.FailSealed seal -> {
+        if (!does(Sabotage.IGNORES_ITS_LEASE) || !wasLive) {
+          rules.failSealed(seal.on());
+        }
+      }
       case MemberAction.LeaseUntil until -> leaseUntil = OptionalLong.of(until.bootNanos());
       case MemberAction.AwaitDrained await -> awaitDrained(await);
       case MemberAction.Fence fence -> fence(fence.departed());
@@ -246,7 +291,8 @@ final class SimulatedProcess {
         connection.close();
         end();
       }
-      case MemberAction.StateJudged _, MemberAction.Show _ -> {
+      case MemberAction.StateJudged judged -> answer = Optional.of(judged.answer());
+      case MemberAction.Show _ -> {
         // Nothing here looks at views.
       }
       case MemberAction.ClaimBacking _,
@@ -256,7 +302,50 @@ final class SimulatedProcess {
     }
   }
 
+  private void publish(LaneRule rule) {
+    LaneRule before = rules.rule(rule.send().volume(), rule.send().kind());
+    LanePolicy last = rule.accept().getLast();
+    if (does(Sabotage.IGNORES_NEW_RULES) && wasLive) {
+      List<LanePolicy> accept = new ArrayList<>(rule.accept());
+      accept.add(before.send());
+      rules.publish(new LaneRule(before.send(), accept));
+    } else if (does(Sabotage.SENDS_TOO_EARLY)) {
+      rules.publish(new LaneRule(last, rule.accept()));
+    } else if (does(Sabotage.ACCEPTS_AS_BEFORE)) {
+      List<LanePolicy> accept = new ArrayList<>(rule.accept());
+      accept.addAll(before.accept());
+      rules.publish(new LaneRule(rule.send(), accept));
+    } else {
+      rules.publish(rule);
+    }
+  }
+
+  /** Moves a turn on without looking who has written: only one that does wrong does this. */
+  void hasten() {
+    ObjectKey key = ObjectKey.policy(cluster.volume());
+    String path = cluster.paths().document(key);
+    Optional<VerifiedSlot> turning =
+        slot(key).filter(slot ->
+            slot.turn().filter(turn -> turn.step() != TurnStep.ENFORCE).isPresent());
+    if (turning.isEmpty()
+        || !(cluster.zookeeper().read(path) instanceof StoreResult.Value value)) {
+      return;
+    }
+    TurnStep next = TurnStep.values()[turning.get().turn().orElseThrow().step().ordinal() + 1];
+    connection.submit(
+        new StoreRequest.CompareAndSet(
+            path,
+            DocumentCodec.encodeSlot(
+                TurnDecision.advanced(turning.get(), next).unverified()),
+            value.stat().version()),
+        result -> time.note("%s has hastened: %s", id, result));
+  }
+
   private void awaitDrained(MemberAction.AwaitDrained await) {
+    if (does(Sabotage.SAYS_DRAINED_AT_ONCE)) {
+      later(0, new MemberEvent.Drained(await.volume(), await.epoch()));
+      return;
+    }
     time.note("%s awaits drained below %s", id, await.epoch());
     CompletableFuture<?>[] kinds = new CompletableFuture<?>[LaneKind.values().length];
     for (LaneKind kind : LaneKind.values()) {
@@ -274,7 +363,9 @@ final class SimulatedProcess {
           if (time.chance(cluster.dials().fenceFails)) {
             later(0, new MemberEvent.FenceFailed(departed, "drawn"));
           } else {
-            cluster.lanes().cut(this, departed.node());
+            if (!does(Sabotage.FENCES_NOTHING)) {
+              cluster.lanes().cut(this, departed.node());
+            }
             later(0, new MemberEvent.Fenced(departed));
           }
         });

@@ -1,6 +1,7 @@
 package org.sealane.cluster.simulation;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -8,42 +9,64 @@ import org.sealane.cluster.store.NodeStat;
 import org.sealane.cluster.store.StoreRequest;
 import org.sealane.cluster.store.StoreResult;
 
-/** Znodes, sessions and transactions of an ensemble, as clients can tell. */
+/**
+ * Znodes, sessions and transactions of an ensemble, as clients can tell: writes are in one order,
+ * reads are of the server that a client is connected to, which may lag.
+ */
 final class SimulatedZooKeeper {
+  static final int SERVERS = 3;
 
   /** Who hears of changes and ends. */
   interface Observer {
-    void changed(String path);
+    /** A transaction has changed a path. */
+    void committed(String path);
 
-    void expired(long session);
+    /** A server shows the change, and tells those who watch there. */
+    void shown(SimulatedServer server, String path);
 
-    /** After each request that was carried out. */
-    void applied(long session, StoreRequest request, StoreResult result);
+    /** After each request that was carried out, on what its server showed at {@code moment}. */
+    void applied(long session, long moment, StoreRequest request, StoreResult result);
   }
 
-  private record Znode(byte[] data, NodeStat stat) {}
+  /** What a backup holds. */
+  record Snapshot(Map<String, Znode> znodes, List<Long> sessions, long zxid) {}
+
+  /** One znode. */
+  record Znode(byte[] data, NodeStat stat) {}
 
   private final VirtualTime time;
   private final long timeoutNanos;
   private final Observer observer;
   private final TreeMap<String, Znode> znodes = new TreeMap<>();
   private final TreeMap<Long, Long> expiryBySession = new TreeMap<>();
+  private final List<SimulatedServer> servers = new ArrayList<>();
   private long zxid = 0x100;
+  private long moment;
   private long lastSession = 0x5000;
+  private long incarnation;
   private boolean away;
 
-  SimulatedZooKeeper(VirtualTime time, long timeoutNanos, Observer observer) {
+  SimulatedZooKeeper(VirtualTime time, Dials dials, long timeoutNanos, Observer observer) {
     this.time = time;
     this.timeoutNanos = timeoutNanos;
     this.observer = observer;
+    for (int i = 0; i < SERVERS; i++) {
+      servers.add(new SimulatedServer(time, dials, zxid, observer));
+    }
   }
 
   boolean isAway() {
     return away;
   }
 
+  /** Grows whenever the ensemble stops: what was on its way to it is lost. */
+  long incarnation() {
+    return incarnation;
+  }
+
   void goAway() {
     away = true;
+    incarnation++;
   }
 
   /** A new leader gives every session its whole timeout again. */
@@ -52,11 +75,50 @@ final class SimulatedZooKeeper {
     List.copyOf(expiryBySession.keySet()).forEach(this::heard);
   }
 
+  /** What a backup taken now would hold. */
+  Snapshot snapshot() {
+    return new Snapshot(new TreeMap<>(znodes), List.copyOf(expiryBySession.keySet()), zxid);
+  }
+
+  /** Everything since the backup is lost, on every server. */
+  void restore(Snapshot backup) {
+    incarnation++;
+    TreeMap<String, Znode> before = new TreeMap<>(znodes);
+    znodes.clear();
+    znodes.putAll(backup.znodes());
+    zxid = backup.zxid();
+    moment++;
+    expiryBySession.clear();
+    for (long session : backup.sessions()) {
+      expiryBySession.put(session, time.now() + timeoutNanos);
+      checkLater(session, timeoutNanos);
+    }
+    servers.forEach(server -> server.restore(znodes, zxid, moment));
+    before.keySet().removeAll(znodes.keySet());
+    before.putAll(znodes);
+    before.keySet().forEach(observer::committed);
+  }
+
+  /** A server that a client which has seen {@code seenZxid} may use, if there is one. */
+  SimulatedServer server(long seenZxid) {
+    SimulatedServer server = servers.get(time.pick(SERVERS));
+    // It lets no client in that has seen more than it shows.
+    if (server.zxid() < seenZxid) {
+      server.catchUp();
+    }
+    return server;
+  }
+
+  /** Whether a client which has seen {@code seenZxid} would be let in: never after a restore. */
+  boolean admits(long seenZxid) {
+    return seenZxid <= zxid;
+  }
+
   long openSession() {
     long session = ++lastSession;
-    zxid++;
     expiryBySession.put(session, time.now() + timeoutNanos);
     checkLater(session, timeoutNanos);
+    commit(Map.of(), 0);
     return session;
   }
 
@@ -92,66 +154,71 @@ final class SimulatedZooKeeper {
       return;
     }
     time.note("zookeeper: session %x ends", session);
-    zxid++;
-    List<String> gone = new ArrayList<>();
+    Map<String, Znode> gone = new HashMap<>();
     znodes.forEach((path, znode) -> {
       if (znode.stat().ephemeralOwner() == session) {
-        gone.add(path);
+        gone.put(path, null);
       }
     });
-    gone.forEach(path -> {
-      znodes.remove(path);
-      observer.changed(path);
-    });
-    observer.expired(session);
+    commit(gone, session);
   }
 
-  /** Carries out one request of a living session. */
-  StoreResult apply(long session, StoreRequest request) {
-    if (!isOpen(session)) {
+  /** One transaction: a null znode is removed. */
+  private void commit(Map<String, Znode> changes, long ended) {
+    zxid++;
+    moment++;
+    changes.forEach((path, znode) -> {
+      if (znode == null) {
+        znodes.remove(path);
+      } else {
+        znodes.put(path, znode);
+      }
+    });
+    servers.forEach(server -> server.take(zxid, moment, new TreeMap<>(changes), ended));
+    new TreeMap<>(changes).keySet().forEach(observer::committed);
+  }
+
+  /** Carries out one request of a session, on the server it is connected to. */
+  StoreResult apply(long session, SimulatedServer server, StoreRequest request) {
+    if (request.isWrite()) {
+      if (!isOpen(session)) {
+        return new StoreResult.SessionExpired();
+      }
+    } else if (server.hasEnded(session) || !isOpen(session) && server.isCurrent(zxid)) {
       return new StoreResult.SessionExpired();
     }
     heard(session);
     StoreResult result =
         switch (request) {
           case StoreRequest.Create create -> create(session, create);
-          case StoreRequest.Read read -> read(read.path());
+          case StoreRequest.Read read -> server.read(read.path());
           case StoreRequest.CompareAndSet set -> set(set);
           case StoreRequest.Delete delete -> delete(delete);
-          case StoreRequest.Children children -> children(children.path());
+          case StoreRequest.Children children -> server.children(children.path());
         };
-    observer.applied(session, request, result);
+    if (request.isWrite()) {
+      // The server answers when it shows the write.
+      server.catchUp();
+    }
+    observer.applied(session, server.moment(), request, result);
     return result;
   }
 
+  /** What the ensemble has agreed on, whatever its servers show. */
   StoreResult read(String path) {
-    Znode znode = znodes.get(path);
-    return znode == null
-        ? new StoreResult.NoNode()
-        : new StoreResult.Value(znode.data().clone(), znode.stat());
+    return SimulatedServer.value(znodes.get(path));
   }
 
-  /** Paths and stats of the children of {@code path}. */
+  /** Names and stats of the children of {@code path}, as agreed on. */
   Map<String, NodeStat> below(String path) {
-    Map<String, NodeStat> found = new TreeMap<>();
-    String prefix = path + "/";
-    for (Map.Entry<String, Znode> entry : znodes.tailMap(prefix).entrySet()) {
-      if (!entry.getKey().startsWith(prefix)) {
-        break;
-      }
-      String name = entry.getKey().substring(prefix.length());
-      if (name.indexOf('/') < 0) {
-        found.put(name, entry.getValue().stat());
-      }
-    }
-    return found;
+    return SimulatedServer.below(znodes, path);
   }
 
   private StoreResult create(long session, StoreRequest.Create create) {
-    if (znodes.containsKey(create.path())) {
+    String path = create.path();
+    if (znodes.containsKey(path)) {
       return new StoreResult.NodeExists();
     }
-    String path = create.path();
     for (int slash = path.indexOf('/', 1); slash > 0; slash = path.indexOf('/', slash + 1)) {
       String parent = path.substring(0, slash);
       if (!znodes.containsKey(parent)) {
@@ -163,10 +230,8 @@ final class SimulatedZooKeeper {
   }
 
   private NodeStat make(String path, byte[] data, long owner) {
-    zxid++;
-    NodeStat stat = new NodeStat(0, zxid, zxid, millis(), millis(), owner);
-    znodes.put(path, new Znode(data.clone(), stat));
-    observer.changed(path);
+    NodeStat stat = new NodeStat(0, zxid + 1, zxid + 1, millis(), millis(), owner);
+    commit(Map.of(path, new Znode(data.clone(), stat)), 0);
     return stat;
   }
 
@@ -179,17 +244,15 @@ final class SimulatedZooKeeper {
     if (set.version() != StoreRequest.ANY_VERSION && set.version() != was.version()) {
       return new StoreResult.BadVersion();
     }
-    zxid++;
     NodeStat stat =
         new NodeStat(
             was.version() + 1,
             was.czxid(),
-            zxid,
+            zxid + 1,
             was.createdAtMillis(),
             millis(),
             was.ephemeralOwner());
-    znodes.put(set.path(), new Znode(set.data().clone(), stat));
-    observer.changed(set.path());
+    commit(Map.of(set.path(), new Znode(set.data().clone(), stat)), 0);
     return new StoreResult.Written(stat);
   }
 
@@ -202,21 +265,15 @@ final class SimulatedZooKeeper {
         && delete.version() != znode.stat().version()) {
       return new StoreResult.BadVersion();
     }
-    zxid++;
-    znodes.remove(delete.path());
-    observer.changed(delete.path());
+    Map<String, Znode> removed = new HashMap<>();
+    removed.put(delete.path(), null);
+    commit(removed, 0);
     return new StoreResult.Deleted();
   }
 
-  private StoreResult children(String path) {
-    return znodes.containsKey(path)
-        ? new StoreResult.Names(List.copyOf(below(path).keySet()))
-        : new StoreResult.NoNode();
-  }
-
-  /** The number of the last transaction. */
-  long zxid() {
-    return zxid;
+  /** The number of transactions ever, those lost by a restore among them. */
+  long moment() {
+    return moment;
   }
 
   private long millis() {
