@@ -121,7 +121,7 @@ public final class NodeRuntime implements AutoCloseable {
             new JsonLinesAuditLog(
                 config.dataDirectory().resolve("audit.jsonl"), config.name(), Clock.systemUTC()));
     TcpTransport transport = keep(new TcpTransport(TcpSettings.defaults(), pool));
-    LaneCarriers carriers = LaneCarriers.open(config.transports(), pool);
+    LaneCarriers carriers = LaneCarriers.open(config.transports(), config.lane(), pool);
     carriers.rdma().ifPresent(this::keep);
     metrics = keep(MetricsServer.start(config.metrics()));
     lanes = LaneNode.start(laneSettings(transport), carriers.preferred());
