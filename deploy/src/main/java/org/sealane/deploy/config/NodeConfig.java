@@ -47,7 +47,9 @@ public record NodeConfig(
   public enum LaneTransport {
     TCP("tcp"),
     /** SMB Direct between processes of one host, an emulation. */
-    RDMA_SOFTWARE("rdma:software");
+    RDMA_SOFTWARE("rdma:software"),
+    /** SMB Direct through an adapter, or the kernel's Soft-RoCE. */
+    RDMA_CORE("rdma:rdma-core");
 
     private final String word;
 

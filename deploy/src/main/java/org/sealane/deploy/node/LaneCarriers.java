@@ -4,10 +4,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.sealane.deploy.config.NodeConfig.LaneTransport;
+import org.sealane.deploy.units.HostPort;
+import org.sealane.rdma.rdmacore.RdmaCoreProvider;
 import org.sealane.rdma.software.SoftwareProvider;
 import org.sealane.rdma.software.SoftwareSettings;
 import org.sealane.rdma.transport.RdmaSettings;
 import org.sealane.rdma.transport.RdmaTransport;
+import org.sealane.rdma.verbs.Verbs;
 import org.sealane.rdma.verbs.VerbsException;
 import org.sealane.rdma.verbs.VerbsProvider;
 import org.sealane.smb.transport.FramePool;
@@ -25,29 +28,43 @@ import org.slf4j.LoggerFactory;
 record LaneCarriers(Optional<RdmaTransport> rdma, List<LaneTransport> open) {
   private static final Logger LOG = LoggerFactory.getLogger(LaneCarriers.class);
 
-  /** Looks for devices, tells in one line each, and opens the first that is configured. */
-  static LaneCarriers open(List<LaneTransport> configured, FramePool pool) {
+  /**
+   * Looks for devices, tells in one line each, and opens the first that is configured.
+   *
+   * @param lane where lanes are accepted: its interface's device is taken, else the first
+   */
+  static LaneCarriers open(List<LaneTransport> configured, HostPort lane, FramePool pool) {
     VerbsProvider software = new SoftwareProvider(SoftwareSettings.defaults());
-    software.probe().forEach(found -> LOG.info("{}", found.line()));
+    RdmaCoreProvider core = new RdmaCoreProvider();
+    List.of(software, core)
+        .forEach(provider -> provider.probe().forEach(found -> LOG.info("{}", found.line())));
     List<LaneTransport> open = new ArrayList<>();
     Optional<RdmaTransport> rdma = Optional.empty();
     for (LaneTransport transport : configured) {
-      switch (transport) {
-        case TCP -> open.add(transport);
-        case RDMA_SOFTWARE -> {
-          rdma = open(software, pool);
-          rdma.ifPresent(opened -> open.add(transport));
-        }
+      Optional<RdmaTransport> opened =
+          switch (transport) {
+            case TCP -> Optional.empty();
+            case RDMA_SOFTWARE ->
+                rdma.isPresent() ? Optional.empty() : open(software, Optional.empty(), pool);
+            case RDMA_CORE ->
+                rdma.isPresent()
+                    ? Optional.empty()
+                    : open(core, core.deviceOf(lane.resolve().getAddress()), pool);
+          };
+      if (transport == LaneTransport.TCP || opened.isPresent()) {
+        open.add(transport);
       }
+      rdma = rdma.or(() -> opened);
     }
     return new LaneCarriers(rdma, List.copyOf(open));
   }
 
-  private static Optional<RdmaTransport> open(VerbsProvider provider, FramePool pool) {
+  private static Optional<RdmaTransport> open(
+      VerbsProvider provider, Optional<String> device, FramePool pool) {
     try {
-      RdmaTransport opened =
-          new RdmaTransport(provider.open(Optional.empty()), RdmaSettings.defaults(), pool);
-      LOG.info("rdma provider={} opened", provider.name());
+      Verbs verbs = provider.open(device);
+      RdmaTransport opened = new RdmaTransport(verbs, RdmaSettings.defaults(), pool);
+      LOG.info("rdma provider={} device={} opened", provider.name(), verbs.attributes().device());
       return Optional.of(opened);
     } catch (VerbsException e) {
       LOG.warn(

@@ -124,7 +124,7 @@ public final class NodeRuntime implements AutoCloseable {
     ChainedAuditLog audit = keep(identity.openAuditLog());
     trail = keep(AuditTrail.start(audit, System::nanoTime));
     TcpTransport transport = keep(new TcpTransport(TcpSettings.defaults(), pool));
-    LaneCarriers carriers = LaneCarriers.open(config.transports(), pool);
+    LaneCarriers carriers = LaneCarriers.open(config.transports(), config.lane(), pool);
     carriers.rdma().ifPresent(this::keep);
     metrics = keep(MetricsServer.start(config.metrics()));
     lanes = LaneNode.start(laneSettings(transport), carriers.preferred());

@@ -100,7 +100,7 @@ class NodeConfigFileTest {
         "name: node1|name: node_1|node.yaml:1: name: 'node_1' is not a node name",
         "bundle: node1.bundle|bundel: x|node.yaml: bundle is missing",
         "transports: [tcp]|transports: [tpc]|node.yaml:14: transports: 'tpc' is not one of tcp,"
-            + " rdma:software",
+            + " rdma:software, rdma:rdma-core",
         "transports: [tcp]|transports: tcp|node.yaml:14: transports: expected a" + " list",
         "transports: [tcp]|transports: []|node.yaml:14: transports: name at least",
         "lane: 0.0.0.0:4551|lane: 4551|node.yaml:10: lane: '4551' is not HOST:PORT",

@@ -119,7 +119,10 @@ final class DisniConnectRequest implements ConnectRequest, CmEvents.Owner {
       if (made.isEmpty()) {
         refuse(verbs, id);
       }
-      fail(DisniVerbs.asVerbs(peer + ": not established", e));
+      VerbsException cause = DisniVerbs.asVerbs("not accepted", e);
+      fail(
+          new VerbsException(
+              cause.kind(), peer + ": not established, " + cause.getMessage(), cause));
     }
     return accepted;
   }

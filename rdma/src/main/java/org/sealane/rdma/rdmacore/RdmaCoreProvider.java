@@ -1,6 +1,7 @@
 package org.sealane.rdma.rdmacore;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
 import org.sealane.rdma.disni.DisniExtensions.Device;
@@ -10,9 +11,13 @@ import org.sealane.rdma.disni.ErrnoException;
 import org.sealane.rdma.verbs.Verbs;
 import org.sealane.rdma.verbs.VerbsException;
 import org.sealane.rdma.verbs.VerbsProvider;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The provider {@code rdma-core}: every device that the kernel's verbs and librdmacm reach. */
 public final class RdmaCoreProvider implements VerbsProvider {
+  private static final Logger LOG = LoggerFactory.getLogger(RdmaCoreProvider.class);
+
   static final String NAME = "rdma-core";
 
   @Override
@@ -34,6 +39,22 @@ public final class RdmaCoreProvider implements VerbsProvider {
       return found.isEmpty() ? List.of(new Probe.Absent(NAME, "no device")) : found;
     } catch (IOException e) {
       return List.of(new Probe.Absent(NAME, reason(e)));
+    }
+  }
+
+  /**
+   * The device of the network interface that has an address; empty if there is none, as for a
+   * wildcard, or no device can be reached.
+   */
+  public Optional<String> deviceOf(InetAddress address) {
+    try (Devices opened = CoreDriver.install().extensions().openDevices()) {
+      return opened.devices().stream()
+          .filter(device -> device.active() && device.addresses().contains(address))
+          .map(device -> device.attributes().device())
+          .findFirst();
+    } catch (IOException e) {
+      LOG.debug("rdma rdma-core: no device of {}: {}", address, reason(e));
+      return Optional.empty();
     }
   }
 
