@@ -192,7 +192,8 @@ final class SimulatedLane {
     if (cut || state == State.OPENING || held.isEmpty()) {
       return;
     }
-    boolean suits = state == State.OPEN && (lanes.staysPut(client) || carrier.orElseThrow().suits(policy()));
+    boolean suits =
+        state == State.OPEN && (lanes.staysPut(client) || carrier.orElseThrow().suits(policy()));
     if (suits) {
       while (!held.isEmpty()) {
         held.remove().begin();
@@ -312,7 +313,6 @@ final class SimulatedLane {
               exchange.release(false);
             }));
   }
-
 
   @Override
   public String toString() {

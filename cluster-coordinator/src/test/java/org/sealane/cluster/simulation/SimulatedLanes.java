@@ -70,8 +70,7 @@ final class SimulatedLanes {
       return false;
     }
     process.stop(true);
-    time.after(
-        time.between(VirtualTime.millis(5), VirtualTime.millis(25_000)), process::resume);
+    time.after(time.between(VirtualTime.millis(5), VirtualTime.millis(25_000)), process::resume);
     return true;
   }
 

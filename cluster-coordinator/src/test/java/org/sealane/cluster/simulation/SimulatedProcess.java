@@ -325,18 +325,17 @@ final class SimulatedProcess {
     ObjectKey key = ObjectKey.policy(cluster.volume());
     String path = cluster.paths().document(key);
     Optional<VerifiedSlot> turning =
-        slot(key).filter(slot ->
-            slot.turn().filter(turn -> turn.step() != TurnStep.ENFORCE).isPresent());
-    if (turning.isEmpty()
-        || !(cluster.zookeeper().read(path) instanceof StoreResult.Value value)) {
+        slot(key)
+            .filter(
+                slot -> slot.turn().filter(turn -> turn.step() != TurnStep.ENFORCE).isPresent());
+    if (turning.isEmpty() || !(cluster.zookeeper().read(path) instanceof StoreResult.Value value)) {
       return;
     }
     TurnStep next = TurnStep.values()[turning.get().turn().orElseThrow().step().ordinal() + 1];
     connection.submit(
         new StoreRequest.CompareAndSet(
             path,
-            DocumentCodec.encodeSlot(
-                TurnDecision.advanced(turning.get(), next).unverified()),
+            DocumentCodec.encodeSlot(TurnDecision.advanced(turning.get(), next).unverified()),
             value.stat().version()),
         result -> time.note("%s has hastened: %s", id, result));
   }

@@ -99,11 +99,7 @@ final class TurnSimulation {
     }
     Invariants invariants = cluster.invariants();
     return new Outcome(
-        invariants.commits(),
-        invariants.accepted(),
-        invariants.moves(),
-        time.steps(),
-        time.now());
+        invariants.commits(), invariants.accepted(), invariants.moves(), time.steps(), time.now());
   }
 
   private void begin() {
@@ -201,10 +197,7 @@ final class TurnSimulation {
 
   private boolean isSettled(SimulatedProcess process) {
     return !process.logic().isSealed()
-        && process
-            .slot(key)
-            .map(VerifiedSlot::unverified)
-            .equals(cluster.invariants().stored());
+        && process.slot(key).map(VerifiedSlot::unverified).equals(cluster.invariants().stored());
   }
 
   private String state() {

@@ -168,7 +168,7 @@ class ArchitectureTest {
     void shouldKeepDisniInsideItsAdapter() {
       noClasses()
           .that()
-          .resideOutsideOfPackage("org.sealane.rdma.disni..")
+          .resideOutsideOfPackages("org.sealane.rdma.disni..", "org.sealane.rdma.rdmacore..")
           .should()
           .dependOnClassesThat()
           .resideInAPackage(DISNI)
