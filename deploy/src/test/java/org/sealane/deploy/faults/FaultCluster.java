@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.IntUnaryOperator;
 import org.awaitility.Awaitility;
 import org.sealane.cluster.identity.AdminCredentials;
 import org.sealane.cluster.identity.PeerPolicy;
@@ -25,9 +26,11 @@ import org.sealane.deploy.admin.DocumentMessages.Turn;
 import org.sealane.deploy.bench.BenchRoutes;
 import org.sealane.deploy.draft.Administrator;
 import org.sealane.deploy.draft.DraftException;
+import org.sealane.deploy.json.Json;
 import org.sealane.deploy.local.LocalCluster;
 import org.sealane.deploy.local.LocalClusterMaker;
 import org.sealane.deploy.local.LocalDirectory;
+import org.sealane.deploy.local.LocalManifest;
 import org.sealane.deploy.local.LocalManifest.LocalNode;
 import org.sealane.deploy.local.ProcessRecord;
 import org.sealane.deploy.local.Readiness;
@@ -51,6 +54,12 @@ final class FaultCluster {
   private static final String LOOPBACK = "127.0.0.1";
   private static final int CANARY_BYTES = 32;
 
+  /** Above the ports of local clusters, below those that systems give to connections. */
+  private static final int PORT_MIN = 15_000;
+
+  private static final int PORTS_OF_A_BLOCK = 20;
+  private static final int PORT_BLOCKS = 700;
+
   private final LocalCluster local;
   private final Map<String, AdminClient> clients = new HashMap<>();
   private final Map<String, LinkRelay> links = new HashMap<>();
@@ -64,9 +73,9 @@ final class FaultCluster {
 
   /** Makes and starts a cluster; returns when all nodes see each other. */
   static FaultCluster start(Path directory, int nodes) throws Exception {
-    FaultCluster cluster =
-        new FaultCluster(
-            LocalClusterMaker.make(new LocalDirectory(directory.resolve(".sealane")), nodes));
+    LocalDirectory local = new LocalDirectory(directory.resolve(".sealane"));
+    LocalClusterMaker.make(local, nodes);
+    FaultCluster cluster = new FaultCluster(withPortsOfItsOwn(local));
     try {
       cluster.local.start();
       cluster.awaitReady();
@@ -75,6 +84,41 @@ final class FaultCluster {
       cluster.close();
       throw e;
     }
+  }
+
+  /**
+   * Other clusters of the machine take the first ports that are free, those of a node that was
+   * killed too; so this one has ports where none of them looks.
+   */
+  private static LocalCluster withPortsOfItsOwn(LocalDirectory local) throws IOException {
+    LocalManifest made = LocalCluster.open(local).manifest();
+    int[] next = {
+      PORT_MIN + (int) (ProcessHandle.current().pid() % PORT_BLOCKS) * PORTS_OF_A_BLOCK
+    };
+    Map<Integer, Integer> moved = new HashMap<>();
+    IntUnaryOperator move = port -> moved.computeIfAbsent(port, _ -> next[0]++);
+    List<LocalNode> nodes = new ArrayList<>();
+    for (LocalNode node : made.nodes()) {
+      nodes.add(
+          new LocalNode(
+              node.name(),
+              move.applyAsInt(node.lanePort()),
+              move.applyAsInt(node.smbPort()),
+              move.applyAsInt(node.adminPort()),
+              move.applyAsInt(node.metricsPort())));
+    }
+    LocalManifest manifest =
+        new LocalManifest(
+            made.cluster(), made.clusterId(), move.applyAsInt(made.zookeeperPort()), nodes);
+    for (LocalNode node : nodes) {
+      String config = Files.readString(local.nodeConfig(node.name()));
+      for (Map.Entry<Integer, Integer> port : moved.entrySet()) {
+        config = config.replace(LOOPBACK + ":" + port.getKey(), LOOPBACK + ":" + port.getValue());
+      }
+      Files.writeString(local.nodeConfig(node.name()), config);
+    }
+    Files.writeString(local.manifest(), Json.pretty(manifest));
+    return LocalCluster.open(local);
   }
 
   /** Blocks until every process runs and every node sees all of them. */

@@ -115,7 +115,7 @@ class NodeFaultsIT {
   @MethodSource("cases")
   void shouldCompleteTheTurnAndSendNothingWeaker(Case given) throws Exception {
     turn(OWNER, "clear");
-    awaitRounds(2);
+    load.awaitRounds(2);
     String coordinator = watch.coordinator();
     String victim = given.node().equals(COORDINATOR) ? coordinator : given.node();
     LOG.info("{} of {}, coordinator {}", given, victim, coordinator);
@@ -184,7 +184,7 @@ class NodeFaultsIT {
       cluster.signal(victim, Signals.CONT);
       cluster.await(via, "v1", epoch, FaultCluster.LIMIT);
       turn(via, "clear");
-      awaitRounds(1);
+      load.awaitRounds(1);
     }
   }
 
@@ -241,14 +241,6 @@ class NodeFaultsIT {
     }
   }
 
-  private static void awaitRounds(int rounds) {
-    int wanted = load.rounds() + rounds + 1;
-    await("load")
-        .atMost(FaultCluster.LIMIT)
-        .until(() -> load.rounds() >= wanted || !load.failures().isEmpty());
-    assertThat(load.failures()).isEmpty();
-  }
-
   private static void judge(Turn done) {
     long enforcedMillis =
         done.nodes().stream()
@@ -257,7 +249,7 @@ class NodeFaultsIT {
             .mapToLong(at -> at.toEpochMilli())
             .min()
             .orElseThrow();
-    awaitRounds(2);
+    load.awaitRounds(2);
     for (LinkRelay link : List.of(toOwner, toTarget)) {
       assertThat(link.seen().canaries()).as("was clear before").isPositive();
       assertThat(link.seen().lastCanaryMillis())

@@ -80,7 +80,7 @@ class OwnerFaultsIT {
     turn(to.equals("clear") ? "encrypt" : "clear");
     PatternLoad load = load(false);
     try {
-      awaitRounds(load, 2);
+      load.awaitRounds(2);
       LinkRelay.Seen before = link.seen();
       link.hold();
       long untilNanos = System.nanoTime() + HELD.toNanos();
@@ -114,7 +114,7 @@ class OwnerFaultsIT {
       long wanted = now.turn() == null ? now.epoch() : now.turn().epoch();
       Turn done = cluster.await("node1", "v1", wanted, FaultCluster.LIMIT);
       assertThat(done.state()).as("%s", done.missing()).isEqualTo("complete");
-      awaitRounds(load, 2);
+      load.awaitRounds(2);
       if (to.equals("encrypt")) {
         assertSealedSince(done);
       } else {
@@ -130,13 +130,13 @@ class OwnerFaultsIT {
     PatternLoad load = load(true);
     try {
       for (String level : List.of("clear", "encrypt", "sign", "encrypt")) {
-        awaitRounds(load, 1);
+        load.awaitRounds(1);
         long epoch = cluster.begin("node1", "v1", level, level);
         link.cut();
         Turn done = cluster.await("node1", "v1", epoch, FaultCluster.LIMIT);
         assertThat(done.state()).as("%s", done.missing()).isEqualTo("complete");
         link.cut();
-        awaitRounds(load, 1);
+        load.awaitRounds(1);
         if (level.equals("encrypt")) {
           assertSealedSince(done);
         }
@@ -260,13 +260,5 @@ class OwnerFaultsIT {
     assertThat(link.seen().lastCanaryMillis())
         .as("the last clear byte, against the commit")
         .isLessThanOrEqualTo(enforcedMillis);
-  }
-
-  private static void awaitRounds(PatternLoad load, int rounds) {
-    int wanted = load.rounds() + rounds + 1;
-    await("load")
-        .atMost(FaultCluster.LIMIT.multipliedBy(2))
-        .until(() -> load.rounds() >= wanted || !load.failures().isEmpty());
-    assertThat(load.failures()).isEmpty();
   }
 }

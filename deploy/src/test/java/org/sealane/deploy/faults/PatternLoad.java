@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.awaitility.Awaitility;
 import org.sealane.deploy.admin.AdminClient;
 import org.sealane.deploy.admin.AdminException;
 import org.sealane.deploy.admin.BlockRoutes;
@@ -35,6 +37,7 @@ final class PatternLoad {
   private static final Logger LOG = LoggerFactory.getLogger(PatternLoad.class);
   private static final int CELL_BYTES = 48;
   private static final long REPEAT_MILLIS = 50;
+  private static final Duration POLL = Duration.ofMillis(2);
 
   private final byte[] canary;
   private final List<User> users = new ArrayList<>();
@@ -149,19 +152,26 @@ final class PatternLoad {
     return taken;
   }
 
-  /** Rounds of the user that has done fewest: each is a write and a read that was compared. */
-  int rounds() {
-    return users.stream().mapToInt(user -> user.round).min().orElse(0);
+  /**
+   * Returns when each user has begun and ended {@code rounds} more, each of them a write and a read
+   * that was compared; fails if anything went wrong.
+   */
+  void awaitRounds(int rounds) {
+    List<Integer> wanted = users.stream().map(user -> user.round + rounds + 1).toList();
+    Awaitility.await("load")
+        .atMost(FaultCluster.LIMIT.multipliedBy(2))
+        .pollInterval(POLL)
+        .until(() -> !failures.isEmpty() || haveDone(wanted));
+    assertThat(failures).isEmpty();
+  }
+
+  private boolean haveDone(List<Integer> wanted) {
+    return users.stream().allMatch(user -> user.round >= wanted.get(user.number));
   }
 
   /** Requests that failed and were repeated. */
   long repeated() {
     return repeated.get();
-  }
-
-  /** What went wrong: a request that failed, or content that was not what it should be. */
-  Queue<Throwable> failures() {
-    return failures;
   }
 
   /** Ends every user after its round, and fails if anything went wrong. */

@@ -91,7 +91,7 @@ class TurnSoakIT {
         load.disk(() -> cluster.node("node2"), "d1", i);
       }
       for (int turn = 1; turn <= TURNS; turn++) {
-        awaitRounds(load, 1);
+        load.awaitRounds(1);
         load.take();
         long beganNanos = System.nanoTime();
         Turn done = turn(csv.level(turn), sbl.level(turn));
@@ -120,16 +120,6 @@ class TurnSoakIT {
     return turn;
   }
 
-  /** Each user writes and reads at least so often again. */
-  private static void awaitRounds(PatternLoad load, int rounds) {
-    int wanted = load.rounds() + rounds + 1;
-    await("load")
-        .atMost(FaultCluster.LIMIT)
-        .pollInterval(Duration.ofMillis(2))
-        .until(() -> load.rounds() >= wanted || !load.failures().isEmpty());
-    assertThat(load.failures()).isEmpty();
-  }
-
   /** What passed since the turn was committed is as its policy says. */
   private void judge(PatternLoad load, Turn turn, List<Kind> kinds, int number) {
     Instant enforced =
@@ -139,7 +129,7 @@ class TurnSoakIT {
             .min(Instant::compareTo)
             .orElseThrow();
     List<LinkRelay.Seen> before = kinds.stream().map(kind -> kind.link.seen()).toList();
-    awaitRounds(load, 1);
+    load.awaitRounds(1);
     for (int i = 0; i < kinds.size(); i++) {
       Kind kind = kinds.get(i);
       LinkRelay.Seen after = kind.link.seen();
@@ -171,7 +161,7 @@ class TurnSoakIT {
         .atMost(FaultCluster.LIMIT)
         .pollInterval(Duration.ofMillis(2))
         .until(() -> System.nanoTime() - untilNanos >= 0);
-    awaitRounds(load, 1);
+    load.awaitRounds(1);
     List<PatternLoad.Operation> operations = new ArrayList<>(load.take());
     turnPauses.recordValue(longestMicros(operations, beganNanos, endedNanos));
     restPauses.recordValue(longestMicros(operations, restNanos, untilNanos));

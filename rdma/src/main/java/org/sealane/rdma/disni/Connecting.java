@@ -27,6 +27,9 @@ final class Connecting implements CmEvents.Owner {
 
   private static final int ETIMEDOUT = 110;
 
+  /** The reason in a rejection that is the peer's host's own: no such service id. */
+  private static final int NOBODY_LISTENS = 8;
+
   private enum State {
     ADDRESS,
     ROUTE,
@@ -72,7 +75,7 @@ final class Connecting implements CmEvents.Owner {
       verbs.events().schedule(timeout, this::onTimeout);
       resolveAddress(made);
     } catch (IOException e) {
-      fail(DisniVerbs.asVerbs("no way to " + address, e));
+      fail(DisniVerbs.asVerbs("no way to " + peer(), e));
     }
   }
 
@@ -89,7 +92,7 @@ final class Connecting implements CmEvents.Owner {
     if (state != State.DONE) {
       fail(
           new VerbsException(
-              VerbsException.Kind.TIMED_OUT, "no connection to " + address + " in " + timeout));
+              VerbsException.Kind.TIMED_OUT, "no connection to " + peer() + " in " + timeout));
     }
   }
 
@@ -114,7 +117,10 @@ final class Connecting implements CmEvents.Owner {
         case REJECTED ->
             fail(
                 new VerbsException(
-                    VerbsException.Kind.REFUSED, address + " refused, reason " + event.status()));
+                    VerbsException.Kind.REFUSED,
+                    event.status() == NOBODY_LISTENS
+                        ? "can not connect to " + peer() + ": nobody listens"
+                        : peer() + " rejected, reason " + event.status()));
         case ADDR_ERROR -> {
           if (event.status() == -ETIMEDOUT) {
             resolveAddress(of);
@@ -133,12 +139,16 @@ final class Connecting implements CmEvents.Owner {
             TIMEWAIT_EXIT -> {}
       }
     } catch (IOException e) {
-      fail(DisniVerbs.asVerbs("no connection to " + address, e));
+      fail(DisniVerbs.asVerbs("no connection to " + peer(), e));
     }
   }
 
+  private String peer() {
+    return address.getAddress().getHostAddress() + ":" + address.getPort();
+  }
+
   private VerbsException failure(VerbsException.Kind kind, CmEvents.Event event) {
-    return new VerbsException(kind, address + ": " + event.kind() + " " + event.status());
+    return new VerbsException(kind, peer() + ": " + event.kind() + " " + event.status());
   }
 
   private void addressResolved(RdmaCmId of) throws IOException {

@@ -25,6 +25,15 @@ public final class Readiness implements AutoCloseable {
   private static final MethodHandle WRITE = handle("write", TRANSFER);
   private static final MethodHandle CLOSE = handle("close", FunctionDescriptor.of(INT, INT));
 
+  private static final MethodHandle FCNTL =
+      LINKER.downcallHandle(
+          LINKER.defaultLookup().findOrThrow("fcntl"),
+          FunctionDescriptor.of(INT, INT, INT, INT),
+          Linker.Option.firstVariadicArg(2));
+
+  private static final int F_GETFL = 3;
+  private static final int F_SETFL = 4;
+  private static final int O_NONBLOCK = 0x800;
   private static final int EFD_CLOEXEC_NONBLOCK = 0x80000 | 0x800;
   private static final short POLLIN = 1;
   private static final int POLLFD_BYTES = 8;
@@ -86,6 +95,17 @@ public final class Readiness implements AutoCloseable {
       MemorySegment entry = own.allocate(POLLFD_BYTES, Long.BYTES);
       watch(entry, descriptor);
       return poll(entry, 1, timeoutMillis) > 0;
+    }
+  }
+
+  /**
+   * Has calls on a descriptor fail with {@link ErrnoException#EAGAIN} where they would wait: an
+   * event that a poll saw is gone again when another thread destroys what it is about.
+   */
+  public static void makeNonBlocking(int descriptor) throws IOException {
+    int flags = call(FCNTL, descriptor, F_GETFL, 0);
+    if (flags < 0 || call(FCNTL, descriptor, F_SETFL, flags | O_NONBLOCK) < 0) {
+      throw new IOException("descriptor " + descriptor + " can not be made non-blocking");
     }
   }
 

@@ -15,6 +15,7 @@ import java.net.SocketAddress;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.sealane.rdma.disni.ErrnoException;
+import org.sealane.rdma.disni.Readiness;
 
 /** DiSNI's connection management over librdmacm. */
 final class CoreCm extends RdmaCm {
@@ -37,8 +38,11 @@ final class CoreCm extends RdmaCm {
 
   @Override
   public RdmaEventChannel createEventChannel() throws IOException {
-    return new CoreObjects.EventChannel(
-        calls.create("rdma_create_event_channel").reinterpret(Integer.BYTES));
+    CoreObjects.EventChannel made =
+        new CoreObjects.EventChannel(
+            calls.create("rdma_create_event_channel").reinterpret(Integer.BYTES));
+    Readiness.makeNonBlocking(made.getFd());
+    return made;
   }
 
   @Override
@@ -130,7 +134,7 @@ final class CoreCm extends RdmaCm {
   /** As DiSNI's: null if there is none within the timeout, which may be -1 for no limit. */
   @Override
   public RdmaCmEvent getCmEvent(RdmaEventChannel channel, int timeoutMillis) throws IOException {
-    if (!org.sealane.rdma.disni.Readiness.await(channel.getFd(), timeoutMillis)) {
+    if (!Readiness.await(channel.getFd(), timeoutMillis)) {
       return null;
     }
     try (Arena arena = Arena.ofConfined()) {

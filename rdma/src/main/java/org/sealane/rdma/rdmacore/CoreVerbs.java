@@ -50,7 +50,10 @@ final class CoreVerbs extends RdmaVerbs {
   @Override
   public IbvCompChannel createCompChannel(IbvContext context) throws IOException {
     MemorySegment made = calls.create("ibv_create_comp_channel", pointer(context));
-    return new CoreObjects.CompChannel(context, made.reinterpret(Layouts.CompChannel.BYTES));
+    CoreObjects.CompChannel channel =
+        new CoreObjects.CompChannel(context, made.reinterpret(Layouts.CompChannel.BYTES));
+    Readiness.makeNonBlocking(channel.getFd());
+    return channel;
   }
 
   @Override
@@ -95,6 +98,11 @@ final class CoreVerbs extends RdmaVerbs {
           got,
           got.asSlice(Long.BYTES));
       return true;
+    } catch (ErrnoException e) {
+      if (e.errno() == ErrnoException.EAGAIN) {
+        return false;
+      }
+      throw e;
     }
   }
 

@@ -1,7 +1,8 @@
 /**
  * What this project needs of RDMA verbs, as one narrow interface: registered memory, queue pairs,
  * completions, memory windows. Names are those of the verbs API and of librdmacm. Providers: {@code
- * software} in {@code org.sealane.rdma.software}; real devices through an adapter of their own.
+ * software} in {@code org.sealane.rdma.software}, {@code rdma-core} in {@code
+ * org.sealane.rdma.rdmacore}.
  *
  * <p>Nothing here is a raw address and length: local memory is a {@link
  * org.sealane.rdma.verbs.Slice} of a {@link org.sealane.rdma.verbs.MemoryRegion}, memory of a peer

@@ -1,6 +1,7 @@
 package org.sealane.rdma.disni;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -32,5 +33,12 @@ class ReadinessTest {
   @Test
   void shouldSayNoWhenTheDescriptorHasNothingInTime() {
     assertThat(Readiness.await(NOTHING, 1)).isFalse();
+  }
+
+  @Test
+  void shouldRefuseADescriptorThatIsNotOpen() {
+    assertThatThrownBy(() -> Readiness.makeNonBlocking(NOTHING))
+        .isInstanceOf(java.io.IOException.class)
+        .hasMessageContaining("-1");
   }
 }

@@ -34,7 +34,7 @@ import org.sealane.smb.transport.TransportConnection;
 
 /**
  * Two transports on the provider under test, and the check that nothing of them is left. The first
- * that a test opens connects and the second listens, as devices differ.
+ * that a test opens connects and later ones listen, as devices differ.
  */
 abstract class RdmaFixture {
   static final Duration LIMIT = Duration.ofSeconds(60);
@@ -44,6 +44,7 @@ abstract class RdmaFixture {
   final FramePool pool = new FramePool(64 << 20, 16 << 20);
   final AtomicInteger unreleased = new AtomicInteger();
   private final List<RdmaTransport> transports = new ArrayList<>();
+  private boolean connecting;
 
   @AfterEach
   void nothingIsLeft() throws Exception {
@@ -95,8 +96,17 @@ abstract class RdmaFixture {
   }
 
   RdmaTransport open(RdmaSettings settings) throws Exception {
-    ProviderUnderTest under = under();
-    Verbs verbs = transports.isEmpty() ? under.openClient() : under.openServer();
+    boolean first = !connecting;
+    connecting = true;
+    return open(first ? under().openClient() : under().openServer(), settings);
+  }
+
+  /** One that listens, and may connect to itself. */
+  RdmaTransport openServer() throws Exception {
+    return open(under().openServer(), settings());
+  }
+
+  private RdmaTransport open(Verbs verbs, RdmaSettings settings) throws Exception {
     RdmaTransport transport = new RdmaTransport(verbs, settings, pool);
     transports.add(transport);
     return transport;

@@ -11,6 +11,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.sealane.smb.client.ClientTree;
 import org.sealane.smb.client.PayloadBytes;
 import org.sealane.smb.share.ShareException;
@@ -158,12 +159,7 @@ final class Lane {
 
   /** True unless the lane failed to open again, or was closed: then nothing can be asked of it. */
   boolean isAlive() {
-    lock.lock();
-    try {
-      return state != State.DOWN && state != State.CLOSED;
-    } finally {
-      lock.unlock();
-    }
+    return locked(() -> state != State.DOWN && state != State.CLOSED);
   }
 
   /** A request has found that the session is gone or does not answer. */
@@ -265,46 +261,30 @@ final class Lane {
   }
 
   Optional<LaneSession> session() {
-    lock.lock();
-    try {
-      return session;
-    } finally {
-      lock.unlock();
-    }
+    return locked(() -> session);
   }
 
   int opens() {
-    lock.lock();
-    try {
-      return opens.size();
-    } finally {
-      lock.unlock();
-    }
+    return locked(() -> opens.size());
   }
 
   int sessions() {
-    lock.lock();
-    try {
-      return sessions;
-    } finally {
-      lock.unlock();
-    }
+    return locked(() -> sessions);
   }
 
   LaneMoves moves() {
-    lock.lock();
-    try {
-      return pauses.moves();
-    } finally {
-      lock.unlock();
-    }
+    return locked(() -> pauses.moves());
   }
 
   /** Payload of all its sessions. */
   PayloadBytes payload() {
+    return locked(() -> session.map(LaneSession::payload).orElse(PayloadBytes.NONE).plus(ended));
+  }
+
+  private <T> T locked(Supplier<T> read) {
     lock.lock();
     try {
-      return session.map(LaneSession::payload).orElse(PayloadBytes.NONE).plus(ended);
+      return read.get();
     } finally {
       lock.unlock();
     }
@@ -520,12 +500,7 @@ final class Lane {
   }
 
   private int resets() {
-    lock.lock();
-    try {
-      return resets;
-    } finally {
-      lock.unlock();
-    }
+    return locked(() -> resets);
   }
 
   /** False if the lane was reset since {@code next} was begun: then another is needed. */
