@@ -46,6 +46,19 @@ class NegotiateFuzzTest {
     assertThat(NegotiateInfoRequestCodec.decode(reader(canonical))).isEqualTo(decoded);
   }
 
+  @FuzzTest
+  void infoResponse(byte[] buffer) throws MalformedMessageException {
+    NegotiateInfoResponse decoded;
+    try {
+      decoded = NegotiateInfoResponseCodec.decode(reader(buffer));
+    } catch (MalformedMessageException e) {
+      assertThat(e.getMessage()).isNotBlank();
+      return;
+    }
+    byte[] canonical = OlderDialectMessagesTest.bytes(NegotiateInfoResponseCodec::encode, decoded);
+    assertThat(NegotiateInfoResponseCodec.decode(reader(canonical))).isEqualTo(decoded);
+  }
+
   private static MessageReader reader(byte[] bytes) {
     return new MessageReader(MemorySegment.ofArray(bytes));
   }
