@@ -175,8 +175,7 @@ final class DraftMaker {
     long remembered =
         Math.max(followed == null ? 0 : followed.highestEpoch(), highestReported(key));
     boolean takenBack =
-        followed != null
-            && (slot.isEmpty() || member.verifier().isTakenBack(followed, slot.get()));
+        followed != null && (slot.isEmpty() || member.verifier().isTakenBack(followed, slot.get()));
     if (takenBack || remembered > highest) {
       throw new AdminException(
           Kind.CONFLICT,

@@ -196,8 +196,7 @@ public final class DocumentVerifier {
     if (known.turn().isPresent()) {
       requireTurnForward(known, known.turn().get(), slot);
     } else if (slot.turn().filter(turn -> turn.step() == TurnStep.ENFORCE).isPresent()) {
-      throw new Refusal(
-          Reason.ROLLED_BACK, slot.committed().orElseThrow() + ": its turn was over");
+      throw new Refusal(Reason.ROLLED_BACK, slot.committed().orElseThrow() + ": its turn was over");
     }
   }
 

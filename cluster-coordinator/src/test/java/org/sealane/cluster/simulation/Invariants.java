@@ -153,8 +153,7 @@ final class Invariants {
             .flatMap(DocumentSlot::turn)
             .filter(turn -> turn.step() != TurnStep.ENFORCE)
             .isEmpty();
-    Invariant which =
-        settled ? Invariant.SENDS_AS_COMMITTED : Invariant.SENDS_AS_BEFORE_UNTIL_SEND;
+    Invariant which = settled ? Invariant.SENDS_AS_COMMITTED : Invariant.SENDS_AS_BEFORE_UNTIL_SEND;
     which.require(
         level.satisfies(least),
         "%s sends %s %s where the slot allows %s",
@@ -186,14 +185,15 @@ final class Invariants {
     }
   }
 
-  /** After a backup was put back, two nodes that had both missed a commit know of it from nobody. */
+  /**
+   * After a backup was put back, two nodes that had both missed a commit know of it from nobody.
+   */
   private boolean isUntold(SimulatedLane lane) {
     return wasTakenBack && isBehind(lane.client) && isBehind(lane.server);
   }
 
   private void travels(SimulatedProcess sender, SimulatedLane lane, Level level) {
-    boolean excused =
-        level == Level.ENCRYPT && (isExcused(lane.client) || isExcused(lane.server));
+    boolean excused = level == Level.ENCRYPT && (isExcused(lane.client) || isExcused(lane.server));
     Optional<DocumentSlot.Turn> turn =
         furthest.flatMap(DocumentSlot::turn).filter(t -> t.step() == TurnStep.SEND);
     boolean named =
@@ -208,7 +208,9 @@ final class Invariants {
         furthest);
   }
 
-  /** Who can not know better sends encrypted, with what its lanes have, and is answered likewise. */
+  /**
+   * Who can not know better sends encrypted, with what its lanes have, and is answered likewise.
+   */
   private boolean isExcused(SimulatedProcess process) {
     return process.rules().isFailSealed() || isBehind(process);
   }

@@ -42,7 +42,8 @@ final class SimulatedAdministrator {
         key,
         value -> {
           Optional<DocumentSlot> stored = value.map(SimulatedAdministrator::slot);
-          if (cluster.processes().stream().anyMatch(process -> remembersMore(process, key, stored))) {
+          if (cluster.processes().stream()
+              .anyMatch(process -> remembersMore(process, key, stored))) {
             // As 'policy set' does: a successor of less than what nodes remember helps nobody.
             then.accept(false);
             return;
@@ -72,8 +73,7 @@ final class SimulatedAdministrator {
       SimulatedProcess process, ObjectKey key, Optional<DocumentSlot> stored) {
     Optional<VerifiedSlot> known = process.slot(key);
     return known.isPresent()
-        && (stored.isEmpty()
-            || SimulatedCluster.verifier().isTakenBack(known.get(), stored.get()));
+        && (stored.isEmpty() || SimulatedCluster.verifier().isTakenBack(known.get(), stored.get()));
   }
 
   /** Writes back what {@code process} remembers where the store has less, as 'policy reassert'. */

@@ -192,7 +192,8 @@ final class SimulatedLane {
     if (cut || state == State.OPENING || held.isEmpty()) {
       return;
     }
-    boolean suits = state == State.OPEN && (lanes.staysPut(client) || carrier.orElseThrow().suits(policy()));
+    boolean suits =
+        state == State.OPEN && (lanes.staysPut(client) || carrier.orElseThrow().suits(policy()));
     if (suits) {
       while (!held.isEmpty()) {
         held.remove().begin();
@@ -293,7 +294,7 @@ final class SimulatedLane {
           });
       return;
     }
-    at(to, blocked + time.between(10_000, VirtualTime.millis(40)), arrives);
+    at(to, blocked + lanes.travelNanos(), arrives);
   }
 
   /** The lane is no more: {@code self} knows now, the other end when the network tells it. */
@@ -312,7 +313,6 @@ final class SimulatedLane {
               exchange.release(false);
             }));
   }
-
 
   @Override
   public String toString() {

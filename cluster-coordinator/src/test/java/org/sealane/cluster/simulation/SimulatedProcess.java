@@ -311,6 +311,8 @@ final class SimulatedProcess {
       rules.publish(new LaneRule(before.send(), accept));
     } else if (does(Sabotage.SENDS_TOO_EARLY)) {
       rules.publish(new LaneRule(last, rule.accept()));
+    } else if (does(Sabotage.EXPECTS_TOO_EARLY)) {
+      rules.publish(LaneRule.settled(last));
     } else if (does(Sabotage.ACCEPTS_AS_BEFORE)) {
       List<LanePolicy> accept = new ArrayList<>(rule.accept());
       accept.addAll(before.accept());
@@ -325,18 +327,17 @@ final class SimulatedProcess {
     ObjectKey key = ObjectKey.policy(cluster.volume());
     String path = cluster.paths().document(key);
     Optional<VerifiedSlot> turning =
-        slot(key).filter(slot ->
-            slot.turn().filter(turn -> turn.step() != TurnStep.ENFORCE).isPresent());
-    if (turning.isEmpty()
-        || !(cluster.zookeeper().read(path) instanceof StoreResult.Value value)) {
+        slot(key)
+            .filter(
+                slot -> slot.turn().filter(turn -> turn.step() != TurnStep.ENFORCE).isPresent());
+    if (turning.isEmpty() || !(cluster.zookeeper().read(path) instanceof StoreResult.Value value)) {
       return;
     }
     TurnStep next = TurnStep.values()[turning.get().turn().orElseThrow().step().ordinal() + 1];
     connection.submit(
         new StoreRequest.CompareAndSet(
             path,
-            DocumentCodec.encodeSlot(
-                TurnDecision.advanced(turning.get(), next).unverified()),
+            DocumentCodec.encodeSlot(TurnDecision.advanced(turning.get(), next).unverified()),
             value.stat().version()),
         result -> time.note("%s has hastened: %s", id, result));
   }

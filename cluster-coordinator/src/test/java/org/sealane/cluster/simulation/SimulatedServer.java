@@ -26,8 +26,7 @@ final class SimulatedServer {
   private long moment;
   private long arrives;
 
-  SimulatedServer(
-      VirtualTime time, Dials dials, long zxid, SimulatedZooKeeper.Observer observer) {
+  SimulatedServer(VirtualTime time, Dials dials, long zxid, SimulatedZooKeeper.Observer observer) {
     this.time = time;
     this.dials = dials;
     this.zxid = zxid;

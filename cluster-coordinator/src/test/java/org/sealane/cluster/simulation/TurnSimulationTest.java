@@ -77,10 +77,7 @@ class TurnSimulationTest {
 
   @Test
   void shouldHoldEveryInvariantWhenThingsGoWrong() throws Exception {
-    runAll(
-        SEED != null
-            ? List.of(SEED)
-            : LongStream.range(FIRST, FIRST + SEEDS).boxed().toList());
+    runAll(SEED != null ? List.of(SEED) : LongStream.range(FIRST, FIRST + SEEDS).boxed().toList());
   }
 
   /** Without these, a judge that sees nothing would pass for a cluster that does nothing wrong. */
@@ -88,7 +85,9 @@ class TurnSimulationTest {
   @EnumSource
   void shouldNoticeWhenSomethingIsDoneWrong(Sabotage sabotage) {
     Set<Invariant> broken = EnumSet.noneOf(Invariant.class);
-    for (long seed = 0; seed < SABOTAGED_SEEDS_MAX && !broken.contains(sabotage.noticed()); seed++) {
+    for (long seed = 0;
+        seed < SABOTAGED_SEEDS_MAX && !broken.contains(sabotage.noticed());
+        seed++) {
       try {
         new TurnSimulation(seed, Dials.drawn(seed), Optional.of(sabotage)).run();
       } catch (AssertionError e) {
@@ -106,8 +105,7 @@ class TurnSimulationTest {
     try (ExecutorService threads = Executors.newFixedThreadPool(THREADS)) {
       Map<Long, Future<TurnSimulation.Outcome>> runs = new TreeMap<>();
       for (long seed : seeds) {
-        runs.put(
-            seed, threads.submit(() -> new TurnSimulation(seed, Dials.drawn(seed)).run()));
+        runs.put(seed, threads.submit(() -> new TurnSimulation(seed, Dials.drawn(seed)).run()));
       }
       for (Map.Entry<Long, Future<TurnSimulation.Outcome>> run : runs.entrySet()) {
         try {
