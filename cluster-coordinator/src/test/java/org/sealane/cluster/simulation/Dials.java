@@ -20,6 +20,7 @@ final class Dials {
   double silence;
   double serverLag;
   double linkBreak;
+  double slowLink;
   double pauseAtSend;
   double algorithms;
   double secondAdministrator;
@@ -53,6 +54,7 @@ final class Dials {
     dials.pauseAtSend = draw(random, 0.002);
     dials.algorithms = draw(random, 1);
     dials.secondAdministrator = draw(random, 1);
+    dials.slowLink = draw(random, 0.01);
     dials.restore = random.nextInt(4) == 0 ? 0.02 : 0;
     return dials;
   }
@@ -74,6 +76,7 @@ final class Dials {
     silence = 0;
     serverLag = 0;
     linkBreak = 0;
+    slowLink = 0;
     pauseAtSend = 0;
     restore = 0;
   }
@@ -88,6 +91,13 @@ final class Dials {
     return time.chance(serverLag)
         ? time.between(VirtualTime.millis(10), VirtualTime.millis(3000))
         : time.between(0, VirtualTime.millis(4));
+  }
+
+  /** How long bytes are under way between two nodes. */
+  long travel(VirtualTime time) {
+    return time.chance(slowLink)
+        ? time.between(VirtualTime.millis(40), VirtualTime.millis(2000))
+        : time.between(10_000, VirtualTime.millis(40));
   }
 
   /** How long a message of ZooKeeper's is under way. */

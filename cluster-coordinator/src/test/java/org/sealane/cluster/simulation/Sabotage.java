@@ -6,10 +6,12 @@ enum Sabotage {
   IGNORES_NEW_RULES(Invariant.SENDS_AS_COMMITTED),
   /** Node 1 sends as the pending policy says before the step {@code send}. */
   SENDS_TOO_EARLY(Invariant.SENDS_AS_BEFORE_UNTIL_SEND),
+  /** Node 1 sends and accepts as the pending policy says, and nothing else. */
+  EXPECTS_TOO_EARLY(Invariant.REFUSES_NO_MEMBER),
   /** Node 1 goes on accepting what it accepted. */
   ACCEPTS_AS_BEFORE(Invariant.ACCEPTS_AS_KNOWN),
   /** Node 1 says that it is drained while requests are under way. */
-  SAYS_DRAINED_AT_ONCE(Invariant.REFUSES_NO_MEMBER),
+  SAYS_DRAINED_AT_ONCE(Invariant.SENDS_AS_COMMITTED),
   /** Node 1 sends as its rules say although its lease has ended. */
   IGNORES_ITS_LEASE(Invariant.SENDS_AS_COMMITTED),
   /** Whoever coordinates moves a turn on without looking who has written. */

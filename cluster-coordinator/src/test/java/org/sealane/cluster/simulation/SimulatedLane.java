@@ -294,7 +294,7 @@ final class SimulatedLane {
           });
       return;
     }
-    at(to, blocked + time.between(10_000, VirtualTime.millis(40)), arrives);
+    at(to, blocked + lanes.travelNanos(), arrives);
   }
 
   /** The lane is no more: {@code self} knows now, the other end when the network tells it. */

@@ -64,6 +64,10 @@ final class SimulatedLanes {
     return Math.max(0, blockedUntil.getOrDefault(new Link(from, to), 0L) - time.now());
   }
 
+  long travelNanos() {
+    return cluster.dials().travel(time);
+  }
+
   /** Now and then a process is stopped between its last check and the system call. */
   boolean stopsAtSend(SimulatedProcess process) {
     if (!time.chance(cluster.dials().pauseAtSend)) {

@@ -311,6 +311,8 @@ final class SimulatedProcess {
       rules.publish(new LaneRule(before.send(), accept));
     } else if (does(Sabotage.SENDS_TOO_EARLY)) {
       rules.publish(new LaneRule(last, rule.accept()));
+    } else if (does(Sabotage.EXPECTS_TOO_EARLY)) {
+      rules.publish(LaneRule.settled(last));
     } else if (does(Sabotage.ACCEPTS_AS_BEFORE)) {
       List<LanePolicy> accept = new ArrayList<>(rule.accept());
       accept.addAll(before.accept());

@@ -17,14 +17,14 @@ import org.sealane.smb.negotiate.CipherId;
 /** One run: turns under load, with the seed's faults; then without faults, until all is done. */
 final class TurnSimulation {
   /** Far more than any run needs: a cluster that goes in circles reaches it. */
-  private static final long STEPS_MAX = 400_000;
+  private static final long STEPS_MAX = 600_000;
 
   private static final long FAULTS_NANOS_MAX = VirtualTime.millis(90_000);
   private static final long NANOS_MAX = VirtualTime.millis(240_000);
   private static final int TURNS = 4;
 
   /** After this long without faults, a node that can not follow any more is enrolled anew. */
-  private static final long REENROL_NANOS = VirtualTime.millis(40_000);
+  private static final long REENROL_NANOS = VirtualTime.millis(20_000);
 
   private static final List<List<CipherId>> CIPHERS =
       List.of(
@@ -108,7 +108,7 @@ final class TurnSimulation {
     }
     cluster.administrators().forEach(each -> each.connection().start());
     every(300, cluster::elect);
-    every(40, this::load);
+    every(60, this::load);
     cluster.administrators().forEach(each -> every(700, () -> administrate(each)));
     every(1500, this::repair);
     new Faults(time, dials, cluster, () -> lifted).begin();
