@@ -47,9 +47,7 @@ record LaneCarriers(Optional<RdmaTransport> rdma, List<LaneTransport> open) {
             case RDMA_SOFTWARE ->
                 rdma.isPresent() ? Optional.empty() : open(software, Optional.empty(), pool);
             case RDMA_CORE ->
-                rdma.isPresent()
-                    ? Optional.empty()
-                    : open(core, core.deviceOf(lane.resolve().getAddress()), pool);
+                rdma.isPresent() ? Optional.empty() : open(core, deviceAt(core, lane), pool);
           };
       if (transport == LaneTransport.TCP || opened.isPresent()) {
         open.add(transport);
@@ -57,6 +55,11 @@ record LaneCarriers(Optional<RdmaTransport> rdma, List<LaneTransport> open) {
       rdma = rdma.or(() -> opened);
     }
     return new LaneCarriers(rdma, List.copyOf(open));
+  }
+
+  /** A host that does not resolve has none; who listens there says so. */
+  private static Optional<String> deviceAt(RdmaCoreProvider core, HostPort lane) {
+    return Optional.ofNullable(lane.resolve().getAddress()).flatMap(core::deviceOf);
   }
 
   private static Optional<RdmaTransport> open(

@@ -19,7 +19,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The making of one connection from the other side.
  *
- * <p>Life: {@code WAITING -> REFUSED}, or {@code WAITING -> ACCEPTING -> DONE}.
+ * <p>Life: {@code WAITING -> REFUSED}, or {@code WAITING -> ACCEPTING -> DONE}, or as the listener
+ * is closed {@code WAITING -> WITHDRAWN}.
  */
 final class DisniConnectRequest implements ConnectRequest, CmEvents.Owner {
   private static final Logger LOG = LoggerFactory.getLogger(DisniConnectRequest.class);
@@ -27,6 +28,7 @@ final class DisniConnectRequest implements ConnectRequest, CmEvents.Owner {
   private enum State {
     WAITING,
     REFUSED,
+    WITHDRAWN,
     ACCEPTING,
     DONE
   }
@@ -73,12 +75,20 @@ final class DisniConnectRequest implements ConnectRequest, CmEvents.Owner {
     return offered;
   }
 
-  /** One way out of WAITING is taken, once. */
+  /**
+   * One way out of WAITING is taken, once.
+   *
+   * @return false if the listener was first
+   */
   private synchronized boolean answer(State with) {
-    if (state != State.WAITING) {
-      return false;
+    switch (state) {
+      case WAITING -> state = with;
+      case WITHDRAWN -> {
+        return false;
+      }
+      case REFUSED, ACCEPTING, DONE ->
+          throw new IllegalStateException("the request was answered already");
     }
-    state = with;
     return true;
   }
 
@@ -89,9 +99,12 @@ final class DisniConnectRequest implements ConnectRequest, CmEvents.Owner {
       QueuePair.Listener listener,
       Consumer<QueuePair> prepare) {
     if (!answer(State.ACCEPTING)) {
-      throw new IllegalStateException("the request was answered already, or its peer is gone");
+      accepted.completeExceptionally(
+          new VerbsException(VerbsException.Kind.CLOSED, "the listener is closed"));
+      return accepted;
     }
     whenAnswered.accept(this);
+    verbs.accepting(this);
     if (isPeerGone()) {
       refuse(verbs, id);
       fail(new VerbsException(VerbsException.Kind.UNREACHABLE, peer + ": not established, gone"));
@@ -135,24 +148,33 @@ final class DisniConnectRequest implements ConnectRequest, CmEvents.Owner {
       queuePair = Optional.empty();
     }
     made.ifPresent(DisniQueuePair::close);
+    verbs.done(this);
     accepted.completeExceptionally(cause);
+  }
+
+  /** The device is being closed. */
+  void abandon() {
+    fail(new VerbsException(VerbsException.Kind.CLOSED, "the device is closed"));
   }
 
   @Override
   public void reject() {
-    if (!answer(State.REFUSED)) {
-      throw new IllegalStateException("the request was answered already, or its peer is gone");
-    }
-    whenAnswered.accept(this);
-    refuse(verbs, id);
-  }
-
-  /** The listener was closed. */
-  void rejectIfWaiting() {
     if (answer(State.REFUSED)) {
       whenAnswered.accept(this);
       refuse(verbs, id);
     }
+  }
+
+  /** The listener was closed. */
+  void withdraw() {
+    synchronized (this) {
+      if (state != State.WAITING) {
+        return;
+      }
+      state = State.WITHDRAWN;
+    }
+    whenAnswered.accept(this);
+    refuse(verbs, id);
   }
 
   static void refuse(DisniVerbs verbs, RdmaCmId id) {
@@ -173,7 +195,7 @@ final class DisniConnectRequest implements ConnectRequest, CmEvents.Owner {
       made = queuePair;
     }
     switch (now) {
-      case WAITING, REFUSED -> whileWaiting(event);
+      case WAITING, REFUSED, WITHDRAWN -> whileWaiting(event);
       case ACCEPTING -> made.ifPresent(queuePair -> whileAccepting(queuePair, event));
       case DONE -> made.ifPresent(queuePair -> verbs.afterConnect(queuePair, event));
     }
@@ -195,6 +217,7 @@ final class DisniConnectRequest implements ConnectRequest, CmEvents.Owner {
         synchronized (this) {
           state = State.DONE;
         }
+        verbs.done(this);
         accepted.complete(made);
       }
       case CONNECT_ERROR, UNREACHABLE, REJECTED, DISCONNECTED, DEVICE_REMOVAL ->

@@ -116,7 +116,7 @@ final class DisniListener implements Verbs.Listener, CmEvents.Owner {
       closed = true;
     }
     verbs.events().destroy(id);
-    waiting.forEach(DisniConnectRequest::rejectIfWaiting);
+    waiting.forEach(DisniConnectRequest::withdraw);
     verbs.closed(this);
   }
 }

@@ -52,6 +52,7 @@ public final class DisniVerbs implements Verbs {
   private final Set<DisniQueuePair> queuePairs = ConcurrentHashMap.newKeySet();
   private final Set<DisniListener> listeners = ConcurrentHashMap.newKeySet();
   private final Set<Connecting> connecting = ConcurrentHashMap.newKeySet();
+  private final Set<DisniConnectRequest> accepting = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
   private DisniVerbs(
@@ -167,6 +168,14 @@ public final class DisniVerbs implements Verbs {
 
   void done(Connecting made) {
     connecting.remove(made);
+  }
+
+  void accepting(DisniConnectRequest request) {
+    accepting.add(request);
+  }
+
+  void done(DisniConnectRequest request) {
+    accepting.remove(request);
   }
 
   /** What happens to a connection once it stands. */
@@ -351,6 +360,7 @@ public final class DisniVerbs implements Verbs {
     }
     listeners.forEach(DisniListener::close);
     events.execute(() -> connecting.forEach(Connecting::abandon));
+    accepting.forEach(DisniConnectRequest::abandon);
     queuePairs.forEach(DisniQueuePair::close);
     events.close();
     free(domain);
