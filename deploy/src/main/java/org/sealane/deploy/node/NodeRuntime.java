@@ -148,7 +148,8 @@ public final class NodeRuntime implements AutoCloseable {
                 transport,
                 trail.users()));
     NodeRoutes routes = new NodeRoutes(config, view, lanes, volumes, disks, identity);
-    admin = keep(AdminServer.start(config.admin(), adminTls(), routes(routes, audit, notes, carriers)));
+    admin =
+        keep(AdminServer.start(config.admin(), adminTls(), routes(routes, audit, notes, carriers)));
     member =
         ClusterMember.start(
             identity.memberConfig(
