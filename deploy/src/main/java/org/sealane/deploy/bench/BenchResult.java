@@ -26,7 +26,15 @@ public record BenchResult(Machine machine, Limits limits, List<Run> runs) {
 
   /** One thread's AES-128-GCM and memory copy, and one stream of raw TCP between the two places. */
   public record Limits(
-      double aesGcmBytesPerSecond, double memoryCopyBytesPerSecond, double tcpBytesPerSecond) {}
+      double aesGcmBytesPerSecond, double memoryCopyBytesPerSecond, double tcpBytesPerSecond) {
+    /** Of each the larger: a limit is what was reached at best. */
+    Limits orMore(Limits other) {
+      return new Limits(
+          Math.max(aesGcmBytesPerSecond, other.aesGcmBytesPerSecond),
+          Math.max(memoryCopyBytesPerSecond, other.memoryCopyBytesPerSecond),
+          Math.max(tcpBytesPerSecond, other.tcpBytesPerSecond));
+    }
+  }
 
   /**
    * One cell.
