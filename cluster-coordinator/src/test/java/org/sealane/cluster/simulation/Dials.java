@@ -31,6 +31,13 @@ final class Dials {
     return new Dials();
   }
 
+  /** Only the network between nodes is slow now and then. */
+  static Dials slowLinks() {
+    Dials dials = new Dials();
+    dials.slowLink = 0.1;
+    return dials;
+  }
+
   /** Each fault is there in about half the runs, more or less often. */
   static Dials drawn(long seed) {
     Random random = new Random(~seed * 0x9E3779B97F4A7C15L);

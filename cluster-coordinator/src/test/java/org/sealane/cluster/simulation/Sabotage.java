@@ -29,6 +29,11 @@ enum Sabotage {
     this.noticed = noticed;
   }
 
+  /** What goes wrong besides, so that it matters soon. */
+  Dials dials(long seed) {
+    return this == SAYS_DRAINED_AT_ONCE ? Dials.slowLinks() : Dials.drawn(seed);
+  }
+
   /** The invariant that must notice. */
   Invariant noticed() {
     return noticed;
