@@ -150,6 +150,11 @@ final class CoreCm extends RdmaCm {
               : keep(channel, Layouts.pointer(event, Layouts.CmEvent.ID, Layouts.CmId.BYTES));
       MemorySegment said = event.asSlice(Layouts.CmEvent.CONN, Layouts.ConnParam.BYTES);
       return new CoreObjects.CmEvent(event, ids.get(listenAddress), id, new CoreObjects.Said(said));
+    } catch (ErrnoException e) {
+      if (e.errno() == ErrnoException.EAGAIN) {
+        return null;
+      }
+      throw e;
     }
   }
 
