@@ -168,11 +168,10 @@ class ArchitectureTest {
     void shouldKeepDisniInsideItsAdapter() {
       noClasses()
           .that()
-          .resideOutsideOfPackage("org.sealane.rdma.disni..")
+          .resideOutsideOfPackages("org.sealane.rdma.disni..", "org.sealane.rdma.rdmacore..")
           .should()
           .dependOnClassesThat()
           .resideInAPackage(DISNI)
-          .allowEmptyShould(true)
           .check(PRODUCTION);
     }
 
