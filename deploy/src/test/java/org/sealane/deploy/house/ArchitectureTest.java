@@ -172,7 +172,6 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAPackage(DISNI)
-          .allowEmptyShould(true)
           .check(PRODUCTION);
     }
 
