@@ -50,6 +50,7 @@ public final class DisniVerbs implements Verbs {
   private final Set<Integer> windowKeys = ConcurrentHashMap.newKeySet();
   private final AtomicInteger lastSerial = new AtomicInteger();
   private final Set<DisniQueuePair> queuePairs = ConcurrentHashMap.newKeySet();
+  private final Set<DisniWindow> windows = ConcurrentHashMap.newKeySet();
   private final Set<DisniListener> listeners = ConcurrentHashMap.newKeySet();
   private final Set<Connecting> connecting = ConcurrentHashMap.newKeySet();
   private final Set<DisniConnectRequest> accepting = ConcurrentHashMap.newKeySet();
@@ -160,6 +161,10 @@ public final class DisniVerbs implements Verbs {
 
   void closed(DisniQueuePair queuePair) {
     queuePairs.remove(queuePair);
+  }
+
+  void closed(DisniWindow window) {
+    windows.remove(window);
   }
 
   void closed(DisniListener listener) {
@@ -289,7 +294,9 @@ public final class DisniVerbs implements Verbs {
           VerbsException.Kind.UNSUPPORTED, attributes().device() + " has no memory windows");
     }
     try {
-      return new DisniWindow(this);
+      DisniWindow made = new DisniWindow(this);
+      windows.add(made);
+      return made;
     } catch (IOException e) {
       throw asVerbs("no memory window", e);
     }
@@ -363,6 +370,8 @@ public final class DisniVerbs implements Verbs {
     accepting.forEach(DisniConnectRequest::abandon);
     queuePairs.forEach(DisniQueuePair::close);
     events.close();
+    // A window that a caller still holds keeps the domain busy.
+    windows.forEach(DisniWindow::close);
     free(domain);
     devices.close();
   }

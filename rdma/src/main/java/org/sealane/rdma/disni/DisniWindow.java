@@ -94,6 +94,7 @@ final class DisniWindow implements MemoryWindow {
     if (!closed) {
       closed = true;
       release();
+      verbs.closed(this);
     }
   }
 }

@@ -53,6 +53,14 @@ public record ProviderUnderTest(
     return provider instanceof SoftwareProvider;
   }
 
+  /**
+   * False for Soft-RoCE of Linux 6.1, which holds a peer to the region that a window is bound to
+   * and not to the window.
+   */
+  public boolean holdsWindowBounds() {
+    return provider instanceof SoftwareProvider;
+  }
+
   public Verbs openClient() throws VerbsException {
     return provider.open(clientDevice);
   }
