@@ -175,6 +175,9 @@ public final class LaneReasons {
       return Optional.empty();
     }
     List<CipherId> offered = known.rule().send().ciphers();
+    if (!offered.contains(lane.cipher())) {
+      return Optional.of("the lane has not moved yet to a cipher that the policy names");
+    }
     Optional<CipherId> stronger =
         offered.stream().filter(cipher -> cipher.keyBytes() >= STRONGEST_KEY_BYTES).findFirst();
     if (stronger.isEmpty()) {

@@ -28,6 +28,7 @@ public final class PacketCapture implements AutoCloseable {
 
   private static final Duration READY_MAX = Duration.ofSeconds(10);
   private static final Duration END_MAX = Duration.ofSeconds(10);
+  private static final Duration LOOK_EVERY = Duration.ofMillis(100);
   private static final int BUFFER_BYTES = 1 << 20;
 
   /** The kernel's buffer, MiB: more than one look puts on the wire. */
@@ -126,11 +127,23 @@ public final class PacketCapture implements AutoCloseable {
    */
   public record Result(long bytes, long canaries, long controls, long dropped) {}
 
-  /** Ends the capture and searches it. */
-  public Result result(byte[] canary, byte[] control) throws IOException {
-    // It writes the rest and its summary then. Process.destroy would close what is read from it.
-    process.toHandle().destroy();
+  /**
+   * Ends the capture and searches it. The kernel hands packets on in batches, and dumpcap leaves
+   * what it has not got when it ends: so it goes on until the last control is in the file, or a
+   * while.
+   *
+   * @param controlsSent how often the control was sent
+   */
+  public Result result(byte[] canary, byte[] control, int controlsSent) throws IOException {
     try {
+      long deadline = System.nanoTime() + END_MAX.toNanos();
+      while (count(control) < controlsSent && System.nanoTime() < deadline) {
+        if (process.waitFor(LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
+          break;
+        }
+      }
+      // It writes the rest and its summary then. Process.destroy would close what is read from it.
+      process.toHandle().destroy();
       if (!process.waitFor(END_MAX.toMillis(), TimeUnit.MILLISECONDS)) {
         throw new IOException("dumpcap does not end");
       }
@@ -139,17 +152,19 @@ public final class PacketCapture implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);
     }
-    CanaryScanner canaries = new CanaryScanner(canary);
-    CanaryScanner controls = new CanaryScanner(control);
+    return new Result(Files.size(file), count(canary), count(control), dropped(said.toString()));
+  }
+
+  /** How often the file holds {@code wanted} by now. */
+  private long count(byte[] wanted) throws IOException {
+    CanaryScanner scanner = new CanaryScanner(wanted);
     byte[] buffer = new byte[BUFFER_BYTES];
     try (InputStream in = Files.newInputStream(file)) {
       for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-        canaries.accept(ByteBuffer.wrap(buffer, 0, read));
-        controls.accept(ByteBuffer.wrap(buffer, 0, read));
+        scanner.accept(ByteBuffer.wrap(buffer, 0, read));
       }
     }
-    return new Result(
-        Files.size(file), canaries.found(), controls.found(), dropped(said.toString()));
+    return scanner.found();
   }
 
   /** From dumpcap's last words; without them nobody knows. */

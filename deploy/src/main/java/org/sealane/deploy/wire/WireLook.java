@@ -100,7 +100,7 @@ public final class WireLook {
     }
     try (PacketCapture capture = started.get()) {
       long written = between(lane());
-      PacketCapture.Result result = capture.result(canary, control);
+      PacketCapture.Result result = capture.result(canary, control, WireVerdict.CONTROLS);
       return Optional.of(
           WireVerdict.judge(
               place("packet capture by dumpcap on " + where),
