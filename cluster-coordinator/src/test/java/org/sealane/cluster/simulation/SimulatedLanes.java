@@ -79,7 +79,8 @@ final class SimulatedLanes {
   }
 
   void request(SimulatedProcess client, SimulatedProcess server, LaneKind kind) {
-    if (client.isRunning() && server.isRunning() && server.wasLive() && client.wasLive()) {
+    boolean stays = !client.isLeaving() && !server.isLeaving();
+    if (client.isRunning() && server.isRunning() && server.wasLive() && client.wasLive() && stays) {
       lanes
           .computeIfAbsent(
               new Ends(client, server, kind), _ -> new SimulatedLane(this, client, server, kind))

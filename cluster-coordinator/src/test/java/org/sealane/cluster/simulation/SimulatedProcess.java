@@ -58,6 +58,7 @@ final class SimulatedProcess {
   private boolean stopped;
   private boolean threadStopped;
   private boolean ended;
+  private boolean leaving;
   private boolean wasLive;
   private boolean changed;
   private Optional<PolicyStateExchange.Answer> answer = Optional.empty();
@@ -113,6 +114,11 @@ final class SimulatedProcess {
     return !ended && !stopped;
   }
 
+  /** It has closed its lanes and its listener for good. */
+  boolean isLeaving() {
+    return leaving;
+  }
+
   boolean isEnded() {
     return ended;
   }
@@ -166,6 +172,7 @@ final class SimulatedProcess {
 
   void leave() {
     time.note("%s leaves", id);
+    leaving = true;
     cluster.lanes().closeAll(this);
     run(() -> handle(new MemberEvent.Leave()));
   }
