@@ -59,7 +59,7 @@ public final class VolumeFiles {
     makeDirectories(path.parent());
     SharePath part =
         VolumePath.child(
-            path.parent(), "." + UUID.randomUUID().toString().substring(0, 8) + ".part");
+            path.parent(), "." + UUID.randomUUID().toString().replace("-", "") + ".part");
     try (ShareOpen open = create(part)) {
       try {
         long bytes = copy(content, open);
@@ -82,6 +82,10 @@ public final class VolumeFiles {
     }
   }
 
+  /**
+   * Whatever has this name is this file: it was made when the answer to the same CREATE was lost
+   * with the owner that gave it.
+   */
   private ShareOpen create(SharePath part) throws ShareException {
     return share.create(
         new CreateParameters(
@@ -89,7 +93,7 @@ public final class VolumeFiles {
             AccessMask.FILE_WRITE_DATA | AccessMask.FILE_WRITE_ATTRIBUTES | AccessMask.DELETE,
             FileAttributes.NORMAL,
             CreateParameters.SHARE_ALL,
-            CreateDisposition.CREATE,
+            CreateDisposition.OVERWRITE_IF,
             CreateOptions.NON_DIRECTORY_FILE),
         caller);
   }

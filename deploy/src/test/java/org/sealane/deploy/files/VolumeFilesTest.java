@@ -18,10 +18,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.sealane.smb.share.CreateParameters;
 import org.sealane.smb.share.DirectoryShare;
 import org.sealane.smb.share.FileInformation;
+import org.sealane.smb.share.ShareBackend;
 import org.sealane.smb.share.ShareBackend.Caller;
 import org.sealane.smb.share.ShareException;
+import org.sealane.smb.share.ShareOpen;
 import org.sealane.smb.share.SharePath;
 import org.sealane.smb.wire.NtStatus;
 
@@ -60,6 +63,35 @@ class VolumeFilesTest {
       reader.transferTo(read);
     }
     assertThat(read.toByteArray()).isEqualTo(content);
+  }
+
+  @Test
+  void shouldWriteAFileWhenTheAnswerToItsCreationWasLostAndItIsAskedForAgain() throws Exception {
+    ShareBackend losing =
+        new ShareBackend() {
+          @Override
+          public ShareOpen create(CreateParameters parameters, Caller caller)
+              throws ShareException {
+            share.create(parameters, caller).close();
+            return share.create(parameters, caller);
+          }
+
+          @Override
+          public VolumeInformation volumeInformation() throws ShareException {
+            return share.volumeInformation();
+          }
+
+          @Override
+          public void close() {
+            share.close();
+          }
+        };
+
+    new VolumeFiles(losing, new Caller("node1", "test"))
+        .write(VolumePath.path("/a/file"), new ByteArrayInputStream(new byte[] {1, 2, 3}));
+
+    assertThat(directory.resolve("a/file")).hasBinaryContent(new byte[] {1, 2, 3});
+    assertThat(files.list(VolumePath.path("/a"))).hasSize(1);
   }
 
   @Test
