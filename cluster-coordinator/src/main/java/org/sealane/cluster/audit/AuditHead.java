@@ -5,7 +5,6 @@ import java.security.PublicKey;
 import java.time.Instant;
 import java.util.UUID;
 import org.sealane.cluster.document.DocumentDigest;
-import org.sealane.cluster.document.Ed25519;
 import org.sealane.cluster.json.MalformedJsonException;
 import org.sealane.cluster.json.StrictJson;
 import org.sealane.cluster.json.StrictObject;
@@ -30,13 +29,9 @@ public record AuditHead(
     Instant clock) {
   private static final int FORMAT = 1;
   private static final String STATEMENT = "audit-head";
-  private static final int NODE_CHARS_MAX = 63;
-  private static final int WORD_CHARS_MAX = 32;
 
   /** Much more than a sealed head takes. */
   public static final int BYTES_MAX = 4096;
-
-  private static final int SIGNATURE_BYTES_MAX = 64;
 
   /** Of a log without records. */
   static AuditHead empty(Instant clock) {
@@ -60,24 +55,7 @@ public record AuditHead(
   /** Verifies that {@code sealed} is a head of {@code node}'s log, signed with {@code key}. */
   public static AuditHead open(byte[] sealed, UUID clusterId, String node, PublicKey key)
       throws MalformedJsonException {
-    StrictObject envelope = StrictJson.parse(sealed);
-    byte[] payload = envelope.base64("payload", BYTES_MAX);
-    byte[] signature = envelope.base64("signature", SIGNATURE_BYTES_MAX);
-    envelope.end();
-    if (!Ed25519.verifies(key, payload, signature)) {
-      throw new MalformedJsonException("signature", "not that of node " + node);
-    }
-    StrictObject json = StrictJson.parse(payload);
-    json.integer("format", FORMAT, FORMAT);
-    if (!json.uuid("cluster").equals(clusterId)) {
-      throw json.malformed("cluster", "another cluster");
-    }
-    if (!json.string("statement", WORD_CHARS_MAX).equals(STATEMENT)) {
-      throw json.malformed("statement", "not an " + STATEMENT);
-    }
-    if (!json.string("node", NODE_CHARS_MAX).equals(node)) {
-      throw json.malformed("node", "not " + node);
-    }
+    StrictObject json = Statement.verify(sealed, BYTES_MAX, clusterId, STATEMENT, node, key);
     long sequence = json.integer("sequence", 0, Long.MAX_VALUE - 2);
     long first = json.integer("first", 1, sequence + 1);
     AuditHead head =

@@ -61,8 +61,19 @@ public final class Statement {
    */
   public static Opened open(byte[] sealed, UUID clusterId, String what, String node, PublicKey key)
       throws MalformedJsonException {
+    StrictObject json = verify(sealed, PAYLOAD_BYTES_MAX, clusterId, what, node, key);
+    return new Opened(new MemberId(node, session(json), json.uuid("incarnation")), json);
+  }
+
+  /**
+   * Verifies that {@code sealed} is {@code what} of {@code node}, signed with {@code key}; what it
+   * says is left to read. For what a node signs beyond its statements as a member, too.
+   */
+  public static StrictObject verify(
+      byte[] sealed, int payloadBytesMax, UUID clusterId, String what, String node, PublicKey key)
+      throws MalformedJsonException {
     StrictObject envelope = StrictJson.parse(sealed);
-    byte[] payload = envelope.base64("payload", PAYLOAD_BYTES_MAX);
+    byte[] payload = envelope.base64("payload", payloadBytesMax);
     byte[] signature = envelope.base64("signature", SIGNATURE_BYTES_MAX);
     envelope.end();
     if (!Ed25519.verifies(key, payload, signature)) {
@@ -79,7 +90,7 @@ public final class Statement {
     if (!json.string("node", NODE_CHARS_MAX).equals(node)) {
       throw json.malformed("node", "not " + node);
     }
-    return new Opened(new MemberId(node, session(json), json.uuid("incarnation")), json);
+    return json;
   }
 
   public static byte[] encode(UUID clusterId, LeaseRecord lease, NodeSigner signer) {

@@ -25,13 +25,11 @@ import org.sealane.cluster.document.DocumentDigest;
 import org.sealane.cluster.document.DocumentVerifier;
 import org.sealane.cluster.document.EpochFloor;
 import org.sealane.cluster.document.ObjectKey;
-import org.sealane.cluster.document.SignedDocument;
 import org.sealane.cluster.document.VerifiedDocument;
 import org.sealane.cluster.identity.AdminCredentials;
 import org.sealane.cluster.identity.AdminKey;
 import org.sealane.cluster.identity.DataKey;
 import org.sealane.cluster.identity.UserAccount;
-import org.sealane.cluster.json.MalformedJsonException;
 import org.sealane.deploy.admin.AdminClient;
 import org.sealane.deploy.admin.AdminException;
 import org.sealane.deploy.admin.DocumentMessages.ClientDocuments;
@@ -198,19 +196,7 @@ public final class ClientAdministrator {
     List<VerifiedDocument> documents = new ArrayList<>();
     for (Signed signed :
         client.get(DocumentRoutes.CLIENTS, Map.of(), ClientDocuments.class).documents()) {
-      byte[] payload = Base64.getDecoder().decode(signed.payload());
-      try {
-        ObjectKey object = DocumentCodec.decode(payload).key();
-        SignedDocument document =
-            new SignedDocument(payload, Base64.getDecoder().decode(signed.signature()));
-        switch (verifier.check(object, document)) {
-          case DocumentVerifier.Check.Good good -> documents.add(good.document());
-          case DocumentVerifier.Check.Bad bad ->
-              throw new DraftException("what the node shows is not signed: " + bad.detail());
-        }
-      } catch (MalformedJsonException e) {
-        throw new DraftException("what the node shows can not be read: " + e.getMessage(), e);
-      }
+      documents.add(ShownDocument.verify(verifier, signed));
     }
     documents.sort(
         Comparator.comparing((VerifiedDocument document) -> document.document().issuedAt()));

@@ -20,7 +20,6 @@ import org.sealane.cluster.document.SignedDocument;
 import org.sealane.cluster.document.VerifiedDocument;
 import org.sealane.cluster.identity.AdminCredentials;
 import org.sealane.cluster.identity.AdminKey;
-import org.sealane.cluster.json.MalformedJsonException;
 import org.sealane.deploy.admin.AdminClient;
 import org.sealane.deploy.admin.AdminException;
 import org.sealane.deploy.admin.DocumentMessages.Committed;
@@ -64,7 +63,7 @@ public final class NodeAdministrator {
     while (next != null) {
       Committed page = client.get(DocumentRoutes.COMMITTED, Map.of("from", next), Committed.class);
       for (Signed signed : page.documents()) {
-        VerifiedDocument document = verified(signed);
+        VerifiedDocument document = ShownDocument.verify(verifier, signed);
         if (!seen.add(document.document().key()) || documents.size() == DOCUMENTS_MAX) {
           throw new DraftException("the node shows " + document + " twice, or shows no end");
         }
@@ -124,21 +123,6 @@ public final class NodeAdministrator {
     return committed.stream()
         .filter(document -> document.document().key().equals(wanted))
         .findFirst();
-  }
-
-  private VerifiedDocument verified(Signed signed) throws DraftException {
-    try {
-      byte[] payload = Base64.getDecoder().decode(signed.payload());
-      SignedDocument document =
-          new SignedDocument(payload, Base64.getDecoder().decode(signed.signature()));
-      return switch (verifier.check(DocumentCodec.decode(payload).key(), document)) {
-        case DocumentVerifier.Check.Good good -> good.document();
-        case DocumentVerifier.Check.Bad bad ->
-            throw new DraftException("what the node shows is not signed: " + bad.detail());
-      };
-    } catch (MalformedJsonException | IllegalArgumentException e) {
-      throw new DraftException("what the node shows can not be read: " + e.getMessage(), e);
-    }
   }
 
   private static String base64(byte[] bytes) {

@@ -170,12 +170,13 @@ public final class NodeRuntime implements AutoCloseable {
     policies.member(member.policyStates());
     routes.administer(member);
     EnrolmentWatch enrolments = new EnrolmentWatch(lanes::reset);
+    OwnerLanes owners = new OwnerLanes(lanes.lanes(), volumes);
     member.onChange(shown -> {
       view.update(shown);
       enrolments.follow(shown);
       storage.follow(shown);
       notes.follow(shown);
-      new OwnerLanes(lanes.lanes(), volumes).follow(shown);
+      owners.follow(shown);
     });
     LOG.info(
         "node={} cluster={} lane={} smb={} admin={} metrics={} started",

@@ -109,7 +109,11 @@ class EnrolmentIT {
 
   @Test
   @Order(4)
-  void shouldTurnWithoutARevokedNode() throws Exception {
+  void shouldTurnWithoutARevokedNodeThatWasStopped() throws Exception {
+    LocalCluster cluster = cluster();
+    cluster.running("node2").flatMap(ProcessRecord::find).orElseThrow().destroy();
+    assertThat(cluster.running("node2").map(node -> exited(node)).orElse(true)).isTrue();
+
     runs("policy", "set", "v1", "--csv", "encrypt", "--wait", "--timeout", "60s");
   }
 
@@ -119,8 +123,6 @@ class EnrolmentIT {
     Path file = directory.resolve("again.bundle");
     runs("node", "enroll", "node2", "--replace", "--bundle", file.toString());
     LocalCluster cluster = cluster();
-    cluster.running("node2").flatMap(ProcessRecord::find).orElseThrow().destroy();
-    assertThat(cluster.running("node2").map(node -> exited(node)).orElse(true)).isTrue();
     Files.move(file, cluster.directory().nodeBundle("node2"), StandardCopyOption.REPLACE_EXISTING);
 
     runs("up");
