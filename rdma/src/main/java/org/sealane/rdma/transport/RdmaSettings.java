@@ -42,6 +42,12 @@ public record RdmaSettings(
   /** A placement buffer for the longest READ and WRITE that is placed. */
   public static final int LARGE_BUFFER_BYTES = 1 << 20;
 
+  /**
+   * A device that completes nothing for this long, while work is posted, hangs. A connection's
+   * delivery timeout is the limit where it is shorter.
+   */
+  static final Duration COMPLETION_LIMIT = Duration.ofSeconds(10);
+
   /** [MS-SMBD] 3.1.2: how long an acceptor waits for a negotiate request. */
   private static final Duration NEGOTIATE_TIMEOUT = Duration.ofSeconds(5);
 

@@ -21,6 +21,8 @@ import org.sealane.smb.client.ClientTree;
 import org.sealane.smb.share.ShareBackend;
 import org.sealane.smb.share.ShareException;
 import org.sealane.smb.wire.NtStatus;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The lanes that this node opens: one for each peer, volume and kind, opened on first use, closed
@@ -31,6 +33,7 @@ import org.sealane.smb.wire.NtStatus;
  * and is never held while a lane opens, moves or closes. One thread of its own looks at the time.
  */
 public final class Lanes implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Lanes.class);
   private static final Duration TICK = Duration.ofSeconds(1);
 
   private final LaneDialer dialer;
@@ -40,6 +43,7 @@ public final class Lanes implements AutoCloseable {
   private final LaneLimits limits;
   private final LongSupplier nanoClock;
   private final ScheduledExecutorService ticker;
+  private final RdmaPaths rdma;
 
   /** Guards what follows. */
   private final Object lock = new Object();
@@ -67,11 +71,12 @@ public final class Lanes implements AutoCloseable {
     this.policies = Objects.requireNonNull(policies);
     this.limits = Objects.requireNonNull(limits);
     this.nanoClock = Objects.requireNonNull(nanoClock);
+    this.rdma = new RdmaPaths(nanoClock);
     this.ticker =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("lanes").factory());
     ticker.scheduleWithFixedDelay(
-        () -> lanes().forEach(Lane::tick), TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
+        this::tick, TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /** The share at the other end of the lane; nothing is opened until it is used. */
@@ -98,11 +103,11 @@ public final class Lanes implements AutoCloseable {
     @Override
     public ClientTree dial(LaneKey key, LanePolicy policy, long previousSessionId)
         throws ShareException {
-      LaneRoute route = new LaneRoute(dialer.transport(policy), address(key));
       ClientTree tree =
           LaneFailure.await(
               "lane to " + key.peer(),
-              dialer.dial(key, route, policy, rules, previousSessionId, this::happened));
+              dialer.dial(
+                  key, address(key), policy, rules, previousSessionId, rdma, this::happened));
       try {
         new PolicyExchange(policies, key.volume()).run(tree);
       } catch (ShareException e) {
@@ -113,8 +118,54 @@ public final class Lanes implements AutoCloseable {
     }
 
     @Override
+    public void lost(LaneKey key, LaneSession session, String why) {
+      if (session.transport().equals(TransportPreference.RDMA) && !session.isEndedHere()) {
+        rdma.failed(key.peer(), why);
+      }
+    }
+
+    @Override
     public void happened(LaneEvent event) {
       events.accept(event);
+    }
+  }
+
+  private void tick() {
+    for (Lane lane : lanes()) {
+      try {
+        lane.tick();
+        lane.session().ifPresent(session -> returnToRdma(lane, session));
+      } catch (RuntimeException e) {
+        // One lane's fault must not stop the clock of the others.
+        LOG.error("lane to {} failed on time", lane.key().peer(), e);
+      }
+    }
+  }
+
+  /** A lane that would rather have RDMA moves to it once a probe has found that it works. */
+  private void returnToRdma(Lane lane, LaneSession session) {
+    LaneKey key = lane.key();
+    LanePolicy policy = rules.rule(key.volume(), key.kind()).send();
+    if (!dialer.prefersRdma(policy) || session.transport().equals(TransportPreference.RDMA)) {
+      return;
+    }
+    if (rdma.down(key.peer()).isEmpty()) {
+      lane.renew(MoveCause.RETURN);
+    } else if (rdma.beginProbe(key.peer())) {
+      probe(key, policy);
+    }
+  }
+
+  private void probe(LaneKey key, LanePolicy policy) {
+    try {
+      dialer
+          .probe(address(key), policy)
+          .thenAccept(failure -> {
+            LOG.debug("rdma to peer={} probed: {}", key.peer(), failure.orElse("it works"));
+            rdma.probed(key.peer(), failure);
+          });
+    } catch (ShareException e) {
+      rdma.probed(key.peer(), Optional.of(String.valueOf(e.getMessage())));
     }
   }
 
@@ -175,6 +226,7 @@ public final class Lanes implements AutoCloseable {
    */
   public void detour(String peer, Optional<InetSocketAddress> via) {
     synchronized (lock) {
+      rdma.forget(peer);
       via.ifPresentOrElse(address -> detours.put(peer, address), () -> detours.remove(peer));
     }
     lanesTo(peer).forEach(lane -> lane.renew(MoveCause.ROUTE));
@@ -195,6 +247,7 @@ public final class Lanes implements AutoCloseable {
       if (!detours.remove(peer, via)) {
         return;
       }
+      rdma.forget(peer);
     }
     lanesTo(peer).forEach(lane -> lane.renew(MoveCause.ROUTE));
   }
