@@ -224,11 +224,7 @@ final class RdmaConnection implements TransportConnection {
   void fault(RuntimeException fault) {
     LOG.error("rdma connection ended by a fault conn={}", id, fault);
     transport.counters().increment(RdmaCounter.FAULTS);
-    try {
-      end(fault);
-    } catch (RuntimeException e) {
-      LOG.error("rdma connection did not end in order conn={}", id, e);
-    }
+    end(fault);
   }
 
   /** Bytes that were to leave may not do so any more. Any thread. */
@@ -538,8 +534,7 @@ final class RdmaConnection implements TransportConnection {
       transport.counters().increment(RdmaCounter.DELIVERY_TIMEOUTS);
       end(new IOException("what was sent was not taken in time"));
     }
-    long silence = RdmaSettings.COMPLETION_LIMIT.toNanos();
-    if (posts.silentNanos(nowNanos) > (limit > 0 ? Math.min(limit, silence) : silence)) {
+    if (posts.silentNanos(nowNanos) > RdmaSettings.completionLimitNanos(limit)) {
       transport.counters().increment(RdmaCounter.COMPLETION_TIMEOUTS);
       end(new IOException("the device or the peer hangs: work is posted and none completes"));
     }

@@ -109,7 +109,7 @@ final class RdmaLoop implements Executor, AutoCloseable {
       } catch (RuntimeException e) {
         // The completion queue itself: nothing can be said of any connection any more.
         batch.clear();
-        connections.values().forEach(connection -> connection.fault(e));
+        connections.values().forEach(connection -> endByFault(connection, e));
         LockSupport.parkNanos(TICK_NANOS);
       }
     }
@@ -139,7 +139,15 @@ final class RdmaLoop implements Executor, AutoCloseable {
     try {
       step.run();
     } catch (RuntimeException e) {
-      connection.fault(e);
+      endByFault(connection, e);
+    }
+  }
+
+  private static void endByFault(RdmaConnection connection, RuntimeException fault) {
+    try {
+      connection.fault(fault);
+    } catch (RuntimeException e) {
+      LOG.error("rdma connection did not end in order conn={}", connection.id(), e);
     }
   }
 
