@@ -24,6 +24,12 @@ final class NodeMetrics {
     Gauge.builder("sealane.lanes", lanes, node -> node.lanes().status().size())
         .description("Lanes this node has open to others.")
         .register(registry);
+    FunctionCounter.builder("sealane.lane.fallbacks", lanes, node -> node.lanes().fallbacks())
+        .description("Lane sessions over TCP because RDMA failed, which the policy prefers.")
+        .register(registry);
+    FunctionCounter.builder("sealane.lane.returns", lanes, node -> node.lanes().returns())
+        .description("Moves of lanes back to RDMA.")
+        .register(registry);
     Gauge.builder("sealane.frames.bytes", pool, FramePool::outstandingBytes)
         .description("Memory of frames in use.")
         .register(registry);

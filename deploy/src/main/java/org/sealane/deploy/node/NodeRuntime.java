@@ -127,7 +127,11 @@ public final class NodeRuntime implements AutoCloseable {
     LaneCarriers carriers = LaneCarriers.open(config.transports(), config.lane(), pool);
     carriers.rdma().ifPresent(this::keep);
     metrics = keep(MetricsServer.start(config.metrics()));
-    lanes = LaneNode.start(laneSettings(transport), carriers.preferred());
+    lanes =
+        LaneNode.start(
+            laneSettings(transport),
+            carriers.preferred(),
+            new HostInterfaces(config.lane(), carriers::hasRdmaAt));
     NodeMetrics.register(metrics.registry(), view, lanes, pool, rules);
     LaneNotes notes = new LaneNotes(Clock.systemUTC());
     lanes

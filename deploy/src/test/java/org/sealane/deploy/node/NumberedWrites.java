@@ -75,8 +75,7 @@ final class NumberedWrites {
                 return call(open, method, arguments);
               }
               String place = name + "@" + arguments[0];
-              long number =
-                  ((MemorySegment) arguments[1]).get(ValueLayout.JAVA_LONG_UNALIGNED, 0);
+              long number = ((MemorySegment) arguments[1]).get(ValueLayout.JAVA_LONG_UNALIGNED, 0);
               Long last = lastAtServer.merge(place, number, Math::max);
               if (last > number) {
                 late.add(place + ": " + number + " after " + last);
@@ -89,8 +88,8 @@ final class NumberedWrites {
     return Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler);
   }
 
-  private static Object call(
-      Object target, java.lang.reflect.Method method, Object[] arguments) throws Throwable {
+  private static Object call(Object target, java.lang.reflect.Method method, Object[] arguments)
+      throws Throwable {
     try {
       return method.invoke(target, arguments);
     } catch (InvocationTargetException e) {
@@ -112,7 +111,9 @@ final class NumberedWrites {
     return failures;
   }
 
-  /** Ends the users; every request must have succeeded, and each file hold what was written last. */
+  /**
+   * Ends the users; every request must have succeeded, and each file hold what was written last.
+   */
   void finish(Path directory) throws Exception {
     stopped = true;
     for (Thread thread : threads) {
@@ -141,15 +142,7 @@ final class NumberedWrites {
 
     @Override
     public void run() {
-      CreateParameters parameters =
-          new CreateParameters(
-              SharePath.ofWire(name),
-              AccessMask.GENERIC_ALL,
-              0,
-              CreateParameters.SHARE_ALL,
-              CreateDisposition.CREATE,
-              0);
-      try (ShareOpen file = share.create(parameters, CALLER)) {
+      try (ShareOpen file = share.create(parameters(), CALLER)) {
         for (int block = 0; block < 2 * BLOCKS; block++) {
           write(file, block);
         }
@@ -160,6 +153,16 @@ final class NumberedWrites {
       } catch (Exception | AssertionError e) {
         failures.add(e);
       }
+    }
+
+    private CreateParameters parameters() throws ShareException {
+      return new CreateParameters(
+          SharePath.ofWire(name),
+          AccessMask.GENERIC_ALL,
+          0,
+          CreateParameters.SHARE_ALL,
+          CreateDisposition.CREATE,
+          0);
     }
 
     private static int bytes(int block) {

@@ -82,13 +82,11 @@ class RdmaFallbackTest {
     load = new NumberedWrites(canary);
     files = Files.createDirectory(directory.resolve("files"));
     share = new DirectoryShare(files, DirectoryShare.Settings.of("v", 1));
-    nodes =
-        new TwoLaneNodes((volume, _) -> Optional.of(load.watched(share)), this::rdma);
+    nodes = new TwoLaneNodes((volume, _) -> Optional.of(load.watched(share)), this::rdma);
     InetSocketAddress listener = nodes.server().lanes().address();
     relay = new LinkRelay(listener, canary);
     // RDMA to the relay's port reaches the listener, too.
-    Files.createSymbolicLink(
-        socketAt(relay.address().getPort()), socketAt(listener.getPort()));
+    Files.createSymbolicLink(socketAt(relay.address().getPort()), socketAt(listener.getPort()));
     nodes.client().lanes().lanes().detour("node1", Optional.of(relay.address()));
     nodes.client().lanes().lanes().tell(events::add);
   }
@@ -218,7 +216,9 @@ class RdmaFallbackTest {
     assertSameButForTheWay(before, awaitServed("rdma"));
     assertThat(moves(MoveCause.RETURN)).isEqualTo(1);
     load.finish(files);
-    assertThat(relay.seen().canaries() > 0).as("clear bytes over TCP").isEqualTo(level == Level.CLEAR);
+    assertThat(relay.seen().canaries() > 0)
+        .as("clear bytes over TCP")
+        .isEqualTo(level == Level.CLEAR);
     assertThat(sharedMemoryHoldsTheCanary()).isEqualTo(level == Level.CLEAR);
   }
 

@@ -74,6 +74,10 @@ public final class LaneDialer {
     this.nextSerial = new AtomicLong(firstSerial);
   }
 
+  boolean hasRdma() {
+    return rdma.isPresent();
+  }
+
   /** True if this node has RDMA and {@code policy} would rather have it than TCP. */
   boolean prefersRdma(LanePolicy policy) {
     return rdma.isPresent() && policy.transport() == TransportPreference.RDMA_PREFERRED;

@@ -1,5 +1,6 @@
 package org.sealane.smb.lane;
 
+import java.lang.foreign.MemorySegment;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,12 +15,18 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.sealane.smb.auth.Principal;
 import org.sealane.smb.client.ClientTree;
+import org.sealane.smb.io.NetworkInterfaceInfo;
+import org.sealane.smb.io.NetworkInterfaceInfoCodec;
+import org.sealane.smb.io.fscc.FsctlCode;
 import org.sealane.smb.share.ShareBackend;
 import org.sealane.smb.share.ShareException;
+import org.sealane.smb.wire.MalformedMessageException;
+import org.sealane.smb.wire.MessageReader;
 import org.sealane.smb.wire.NtStatus;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +43,10 @@ public final class Lanes implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Lanes.class);
   private static final Duration TICK = Duration.ofSeconds(1);
 
+  /** Room for as many interfaces as are taken from a peer. */
+  private static final int INTERFACE_BYTES_MAX =
+      NetworkInterfaceInfo.COUNT_MAX * NetworkInterfaceInfoCodec.ENTRY_BYTES;
+
   private final LaneDialer dialer;
   private final LaneRules rules;
   private final Function<String, Optional<InetSocketAddress>> addresses;
@@ -44,12 +55,18 @@ public final class Lanes implements AutoCloseable {
   private final LongSupplier nanoClock;
   private final ScheduledExecutorService ticker;
   private final RdmaPaths rdma;
+  private final LongAdder fallbacks = new LongAdder();
+  private final LongAdder returns = new LongAdder();
 
   /** Guards what follows. */
   private final Object lock = new Object();
 
   private final Map<LaneKey, Lane> lanes = new HashMap<>();
   private final Map<String, InetSocketAddress> detours = new HashMap<>();
+
+  /** What the nodes that lanes went to have told; as many as those. */
+  private final Map<String, List<NetworkInterfaceInfo>> interfaces = new HashMap<>();
+
   private boolean closed;
   private volatile LaneEvent.Sink events = LaneEvent.Sink.NONE;
 
@@ -114,6 +131,9 @@ public final class Lanes implements AutoCloseable {
         tree.session().connection().close("policies were not exchanged: " + e.getMessage());
         throw e;
       }
+      if (dialer.hasRdma()) {
+        askForInterfaces(key.peer(), tree);
+      }
       return tree;
     }
 
@@ -126,6 +146,11 @@ public final class Lanes implements AutoCloseable {
 
     @Override
     public void happened(LaneEvent event) {
+      if (event instanceof LaneEvent.FellBack) {
+        fallbacks.increment();
+      } else if (event instanceof LaneEvent.Moved moved && moved.cause() == MoveCause.RETURN) {
+        returns.increment();
+      }
       events.accept(event);
     }
   }
@@ -142,6 +167,44 @@ public final class Lanes implements AutoCloseable {
     }
   }
 
+  /** While the answer is on its way the lane is used. */
+  private void askForInterfaces(String peer, ClientTree tree) {
+    tree.control(FsctlCode.QUERY_NETWORK_INTERFACE_INFO, new byte[0], INTERFACE_BYTES_MAX)
+        .thenAccept(answer -> {
+          try {
+            learned(
+                peer,
+                NetworkInterfaceInfoCodec.decode(
+                    new MessageReader(MemorySegment.ofArray(answer))));
+          } catch (MalformedMessageException e) {
+            LOG.warn("peer={} tells its interfaces wrongly: {}", peer, e.getMessage());
+          }
+        })
+        .exceptionally(failure -> {
+          LOG.debug("peer={} does not tell its interfaces: {}", peer, failure.getMessage());
+          return null;
+        });
+  }
+
+  private void learned(String peer, List<NetworkInterfaceInfo> told) {
+    synchronized (lock) {
+      interfaces.put(peer, told);
+    }
+  }
+
+  /** What a node that lanes go to has told of its lane listener's interfaces; empty if nothing. */
+  public List<NetworkInterfaceInfo> interfaces(String peer) {
+    synchronized (lock) {
+      return interfaces.getOrDefault(peer, List.of());
+    }
+  }
+
+  /** False if that node has said that it has no RDMA now: then there is nothing to probe. */
+  private boolean mayHaveRdma(String peer) {
+    List<NetworkInterfaceInfo> told = interfaces(peer);
+    return told.isEmpty() || told.stream().anyMatch(NetworkInterfaceInfo::isRdmaCapable);
+  }
+
   /** A lane that would rather have RDMA moves to it once a probe has found that it works. */
   private void returnToRdma(Lane lane, LaneSession session) {
     LaneKey key = lane.key();
@@ -151,7 +214,7 @@ public final class Lanes implements AutoCloseable {
     }
     if (rdma.down(key.peer()).isEmpty()) {
       lane.renew(MoveCause.RETURN);
-    } else if (rdma.beginProbe(key.peer())) {
+    } else if (mayHaveRdma(key.peer()) && rdma.beginProbe(key.peer())) {
       probe(key, policy);
     }
   }
@@ -186,6 +249,16 @@ public final class Lanes implements AutoCloseable {
         .orElseThrow(() ->
             new ShareException(
                 NtStatus.FILE_NOT_AVAILABLE, "node " + key.peer() + " is not in the cluster"));
+  }
+
+  /** Sessions that were opened over TCP because RDMA, which their policy prefers, failed. */
+  public long fallbacks() {
+    return fallbacks.sum();
+  }
+
+  /** Moves back to RDMA. */
+  public long returns() {
+    return returns.sum();
   }
 
   /** What each lane is doing now; lanes without a session are left out. */

@@ -9,6 +9,8 @@ import org.sealane.smb.io.IoctlRequest;
 import org.sealane.smb.io.IoctlRequestCodec;
 import org.sealane.smb.io.IoctlResponse;
 import org.sealane.smb.io.IoctlResponseCodec;
+import org.sealane.smb.io.NetworkInterfaceInfo;
+import org.sealane.smb.io.NetworkInterfaceInfoCodec;
 import org.sealane.smb.io.fscc.FsctlBuffers;
 import org.sealane.smb.io.fscc.FsctlCode;
 import org.sealane.smb.lane.Level;
@@ -51,6 +53,9 @@ final class ControlCommands {
         asked.input().byteSize(),
         Math.max(asked.maxInputResponse(), asked.maxOutputResponse()),
         environment.limit(Limit.PAYLOAD_BYTES));
+    if (asked.ctlCode() == FsctlCode.QUERY_NETWORK_INTERFACE_INFO) {
+      return queryInterfaces(call, asked);
+    }
     if (asked.fileId().equals(FileId.NONE) && !call.request().isRelated()) {
       return controlTree(call, asked);
     }
@@ -81,6 +86,33 @@ final class ControlCommands {
                   .atLeast(Level.SIGN));
         })
         .orElseGet(() -> new Step.Disconnect("NEGOTIATE was changed on its way"));
+  }
+
+  /**
+   * [MS-SMB2] 3.3.5.15.11. Told without multichannel, too, as lanes ask for another reason; not
+   * told to who could be anybody on the way, as a client would go where it is sent.
+   */
+  private Step queryInterfaces(Call call, IoctlRequest asked) throws Refusal {
+    if (call.request().level() == Level.CLEAR) {
+      throw new Refusal(NtStatus.ACCESS_DENIED);
+    }
+    call.use();
+    return new Step.Run(
+        Operation.of(
+            asked.maxOutputResponse(),
+            () -> {
+              List<NetworkInterfaceInfo> interfaces = environment.interfaces().get();
+              if (interfaces.isEmpty()) {
+                throw new ShareException(NtStatus.NOT_SUPPORTED, "no interfaces are told here");
+              }
+              MessageWriter output = new MessageWriter();
+              NetworkInterfaceInfoCodec.encode(interfaces, output);
+              if (output.length() > asked.maxOutputResponse()) {
+                throw new ShareException(
+                    NtStatus.BUFFER_TOO_SMALL, output.length() + " bytes of interfaces");
+              }
+              return answered(NtStatus.SUCCESS, asked, output.written());
+            }));
   }
 
   private static Step controlTree(Call call, IoctlRequest asked) throws Refusal {
@@ -139,7 +171,6 @@ final class ControlCommands {
             ShareOpen.Extent range = FsctlBuffers.decodeQueryAllocatedRanges(input);
             yield Operation.of(0, () -> allocatedRanges(share, range, asked));
           }
-          case FsctlCode.QUERY_NETWORK_INTERFACE_INFO -> throw new Refusal(NtStatus.NOT_SUPPORTED);
           default -> throw new Refusal(NtStatus.INVALID_DEVICE_REQUEST);
         };
     call.use(open);

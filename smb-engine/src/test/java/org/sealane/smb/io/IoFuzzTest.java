@@ -1,7 +1,11 @@
 package org.sealane.smb.io;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import java.util.List;
 import org.sealane.smb.wire.CodecFuzz;
+import org.sealane.smb.wire.MalformedMessageException;
 
 /** Fuzz targets of the messages on opens; the seeds in {@code IoFuzzTestInputs} are replayed. */
 class IoFuzzTest {
@@ -113,5 +117,18 @@ class IoFuzzTest {
   @FuzzTest
   void transformedPayload(byte[] message) {
     CodecFuzz.check(TransformedPayloadTest.PAYLOAD, message);
+  }
+
+  @FuzzTest
+  void networkInterfaceInfo(byte[] buffer) throws MalformedMessageException {
+    List<NetworkInterfaceInfo> decoded;
+    try {
+      decoded = NetworkInterfaceInfoTest.decode(buffer);
+    } catch (MalformedMessageException e) {
+      assertThat(e.getMessage()).isNotBlank();
+      return;
+    }
+    assertThat(NetworkInterfaceInfoTest.decode(NetworkInterfaceInfoTest.encode(decoded)))
+        .isEqualTo(decoded);
   }
 }

@@ -15,6 +15,7 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.sealane.smb.io.NetworkInterfaceInfo;
 import org.sealane.smb.negotiate.ServerNegotiation;
 import org.sealane.smb.transport.DirectPlacement;
 import org.sealane.smb.transport.FramePool;
@@ -33,6 +34,7 @@ final class ServerHarness {
   final GlobalSessions globalSessions;
   final DurableOpens durableOpens;
   final List<ServerEvent> events = new ArrayList<>();
+  final List<NetworkInterfaceInfo> interfaces = new ArrayList<>();
   final FakeTransportConnection transport = new FakeTransportConnection();
   final Deque<Runnable> workers = new ArrayDeque<>();
   final ServerConnection connection;
@@ -95,7 +97,8 @@ final class ServerHarness {
             openIds::getAndIncrement,
             globalSessions,
             durableOpens,
-            transport.placement());
+            transport.placement(),
+            () -> List.copyOf(interfaces));
     connection =
         new ServerConnection(
             transport,
