@@ -80,8 +80,8 @@ record LaneCarriers(Optional<RdmaTransport> rdma, List<LaneTransport> open) {
   /** Whether RDMA is open where the lane listener is reached at {@code address}. */
   boolean hasRdmaAt(InetAddress address) {
     RdmaCoreProvider core = new RdmaCoreProvider();
-    return rdma.filter(opened ->
-            !opened.provider().equals(core.name()) || core.deviceOf(address).isPresent())
+    return rdma.filter(
+            opened -> !opened.provider().equals(core.name()) || core.deviceOf(address).isPresent())
         .isPresent();
   }
 

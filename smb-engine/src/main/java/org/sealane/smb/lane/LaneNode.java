@@ -100,9 +100,7 @@ public final class LaneNode implements AutoCloseable {
    * @param interfaces those of the lane listener, as they are now; may block
    */
   public static LaneNode start(
-      Settings settings,
-      Optional<Transport> rdma,
-      Supplier<List<NetworkInterfaceInfo>> interfaces)
+      Settings settings, Optional<Transport> rdma, Supplier<List<NetworkInterfaceInfo>> interfaces)
       throws IOException {
     UUID guid = UUID.randomUUID();
     SmbServer.Builder builder =

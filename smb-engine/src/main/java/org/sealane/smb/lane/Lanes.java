@@ -174,8 +174,7 @@ public final class Lanes implements AutoCloseable {
           try {
             learned(
                 peer,
-                NetworkInterfaceInfoCodec.decode(
-                    new MessageReader(MemorySegment.ofArray(answer))));
+                NetworkInterfaceInfoCodec.decode(new MessageReader(MemorySegment.ofArray(answer))));
           } catch (MalformedMessageException e) {
             LOG.warn("peer={} tells its interfaces wrongly: {}", peer, e.getMessage());
           }
