@@ -58,7 +58,7 @@ public record ProviderUnderTest(
    * and not to the window.
    */
   public boolean holdsWindowBounds() {
-    return provider instanceof SoftwareProvider;
+    return serverDevice.stream().noneMatch(device -> device.startsWith("rxe"));
   }
 
   public Verbs openClient() throws VerbsException {
