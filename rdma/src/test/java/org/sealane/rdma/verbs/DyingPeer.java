@@ -1,5 +1,6 @@
 package org.sealane.rdma.verbs;
 
+import java.io.PrintStream;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -39,9 +40,10 @@ final class DyingPeer {
 
   /** Tells its port, and that it was asked. */
   private static void listen(ProviderUnderTest under) throws Exception {
+    PrintStream told = System.out;
     Verbs.Listener listener =
-        under.openServer().listen(under.server(), 4, request -> System.out.println(ASKED));
-    System.out.println(PORT + listener.address().getPort());
+        under.openServer().listen(under.server(), 4, request -> told.println(ASKED));
+    told.println(PORT + listener.address().getPort());
   }
 
   /** What the peer may read, for {@link ConnectParameters#privateData}. */
