@@ -102,10 +102,15 @@ public final class TwoLaneNodes implements AutoCloseable {
     this(shares, ca -> Proof.good(ca, "node1"), ca -> Proof.good(ca, "node2"));
   }
 
-  /** Makes the second transport of a node, closed with it. */
+  /** Makes the second transport of a node, closed with it; of node1 first. */
   @FunctionalInterface
   public interface Rdma {
     Optional<Transport> open(FramePool pool) throws IOException;
+
+    /** The address that a node listens at, where a device has an own one. */
+    default String host(String node) {
+      return "127.0.0.1";
+    }
   }
 
   /**
@@ -249,7 +254,7 @@ public final class TwoLaneNodes implements AutoCloseable {
                   mechanism,
                   transport,
                   pool,
-                  new InetSocketAddress("127.0.0.1", 0),
+                  new InetSocketAddress(rdma.host(name), 0),
                   rules,
                   shares,
                   node -> Optional.ofNullable(addresses.get(node)),

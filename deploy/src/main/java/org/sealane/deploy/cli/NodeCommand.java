@@ -151,6 +151,7 @@ final class NodeCommand {
         System.setProperty("sealane.log.dir", parsed.dataDirectory().resolve("log").toString());
         if (check) {
           NodeRuntime.check(parsed);
+          NodeRuntime.checkDevices(parsed);
           Console.of(spec).line(config + ": good, node " + parsed.name());
           return 0;
         }

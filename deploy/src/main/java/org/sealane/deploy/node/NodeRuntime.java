@@ -100,6 +100,14 @@ public final class NodeRuntime implements AutoCloseable {
   }
 
   /**
+   * Looks for the RDMA devices that the configuration pins. No part of the start: a node whose
+   * device is gone runs on TCP.
+   */
+  public static void checkDevices(NodeConfig config) throws NodeStartException {
+    LaneCarriers.check(config.transports(), config.lane());
+  }
+
+  /**
    * Starts the node. On return it listens and follows its cluster as far as that can be reached;
    * {@link #live} tells when it does.
    */
