@@ -129,6 +129,7 @@ public final class NodeRuntime implements AutoCloseable {
     metrics = keep(MetricsServer.start(config.metrics()));
     lanes = LaneNode.start(laneSettings(transport), carriers.preferred());
     NodeMetrics.register(metrics.registry(), view, lanes, pool, rules);
+    carriers.rdma().ifPresent(rdma -> NodeMetrics.register(metrics.registry(), rdma));
     LaneNotes notes = new LaneNotes(Clock.systemUTC());
     lanes
         .lanes()
