@@ -141,6 +141,7 @@ public final class NodeRuntime implements AutoCloseable {
             carriers.preferred(),
             new HostInterfaces(config.lane(), carriers::hasRdmaAt));
     NodeMetrics.register(metrics.registry(), view, lanes, pool, rules);
+    carriers.rdma().ifPresent(rdma -> NodeMetrics.register(metrics.registry(), rdma));
     LaneNotes notes = new LaneNotes(Clock.systemUTC());
     lanes
         .lanes()
