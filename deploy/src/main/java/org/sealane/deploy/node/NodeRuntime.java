@@ -151,7 +151,7 @@ public final class NodeRuntime implements AutoCloseable {
         });
     keep(storage);
     keep(lanes);
-    UserTable userTable = new UserTable(view, bundle.dataKey());
+    UserTable userTable = new UserTable(view, bundle.dataKeys());
     users =
         keep(
             UserListener.start(

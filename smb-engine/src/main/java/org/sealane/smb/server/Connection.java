@@ -7,10 +7,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongFunction;
 import org.sealane.smb.auth.Principal;
 import org.sealane.smb.encryption.key.KeyUnavailableException;
 import org.sealane.smb.negotiate.NegotiatedConnection;
 import org.sealane.smb.server.FrameAdmission.Admission;
+import org.sealane.smb.server.GlobalSessions.BindTarget;
 import org.sealane.smb.transport.InboundFrame;
 import org.sealane.smb.wire.Command;
 import org.sealane.smb.wire.MessageIdWindow;
@@ -58,6 +60,10 @@ final class Connection {
   private State state = State.NEGOTIATING;
   private long nextAsyncId = 1;
   private int closingOpens;
+
+  /** What is let go of once nobody uses it, which may end on another channel's connection. */
+  private int releasing;
+
   private final List<Long> endedSessions = new ArrayList<>();
 
   /** Final responses of SESSION_SETUP that wait for the session before to end. */
@@ -66,12 +72,21 @@ final class Connection {
   private long unauthenticatedSinceNanos;
   private long activeNanos;
 
-  Connection(ConnectionEnvironment environment, long nowNanos) {
+  /**
+   * @param bindTargets gives the session of an id, to which the connection may be bound
+   */
+  Connection(
+      ConnectionEnvironment environment, LongFunction<BindTarget> bindTargets, long nowNanos) {
     this.environment = environment;
     this.window = new MessageIdWindow(environment.limit(Limit.CREDITS));
     EventSink events = event -> outputs.add(new Output.Report(event));
     this.admission = new FrameAdmission(environment, sessions, window, events);
-    this.sessionCommands = new SessionCommands(environment, sessions, events, this::resume);
+    this.sessionCommands = new SessionCommands(
+            environment,
+            sessions,
+            events,
+            this::resume,
+            new SessionBinding(environment, sessions, events, bindTargets));
     this.treeCommands = new TreeCommands(environment, events, this::resume);
     this.dispatcher =
         new Dispatcher(environment, sessions, events, sessionCommands, treeCommands, this::resume);
@@ -94,7 +109,12 @@ final class Connection {
 
   /** True if nothing of it is left: no exchange and no open. */
   boolean isFinished() {
-    return state == State.CLOSED && exchanges.isEmpty() && closingOpens == 0;
+    return state == State.CLOSED && exchanges.isEmpty() && closingOpens == 0 && releasing == 0;
+  }
+
+  /** True while it may go on on another thread: nothing depends on the one it is on. */
+  boolean mayMove() {
+    return state == State.OPEN && exchanges.isEmpty() && sessions.size() == 0;
   }
 
   int exchangeCount() {
@@ -103,7 +123,7 @@ final class Connection {
 
   /** Grows with each change of sessions and trees, and sometimes without. */
   long tableChanges() {
-    return tableChanges;
+    return tableChanges + sessions.changes();
   }
 
   List<Session> sessions() {
@@ -233,7 +253,8 @@ final class Connection {
     }
     Session session = exchange.current().session().orElseThrow();
     Principal peer = session.security().orElseThrow().peer();
-    outputs.add(new Output.SessionValid(session.id(), peer));
+    outputs.add(new Output.SessionValid(session));
+    // Never set by a request that binds.
     long previousSessionId = exchange.previousSessionId();
     if (previousSessionId == 0 || previousSessionId == session.id()) {
       return false;
@@ -365,7 +386,6 @@ final class Connection {
       exchange.close();
       return;
     }
-    integrate(exchange, frame);
     try {
       frame.protect();
     } catch (KeyUnavailableException e) {
@@ -374,6 +394,7 @@ final class Connection {
       disconnect("a response could not be protected: " + e.getMessage());
       return;
     }
+    integrate(exchange, frame);
     if (!exchange.isAsync()) {
       exchange.requests().forEach(request -> window.keep(request.creditsPromised()));
     }
@@ -511,17 +532,32 @@ final class Connection {
     sessions.clear();
   }
 
+  /** Of the last channel of a session, the session too; the others are served on. */
   private void letGo(Session session) {
+    session.close();
+    if (session.objects().isServed()) {
+      return;
+    }
     for (Open open : session.opens()) {
       session.removeOpen(open);
-      open.uses().whenIdle(() -> letGo(open));
+      releasing++;
+      open.uses()
+          .whenIdle(() -> {
+            releasing--;
+            letGo(open);
+          });
     }
     whenUnused(session);
-    session.close();
   }
 
   private void whenUnused(Session session) {
-    session.uses().whenIdle(() -> endedSessions.add(session.id()));
+    releasing++;
+    session
+        .uses()
+        .whenIdle(() -> {
+          releasing--;
+          endedSessions.add(session.id());
+        });
   }
 
   /** A durable open waits for its client from here on; another is closed. */

@@ -59,7 +59,8 @@ record ConnectionEnvironment(
         settings.sessionLevel() == Level.CLEAR && !settings.access().requireSigning()
             ? SecurityMode.SIGNING_ENABLED
             : SecurityMode.SIGNING_REQUIRED,
-        new Capabilities(Capabilities.LARGE_MTU),
+        new Capabilities(
+            Capabilities.LARGE_MTU | (settings.multichannel() ? Capabilities.MULTI_CHANNEL : 0)),
         MaxSizes.all(limit(Limit.PAYLOAD_BYTES)),
         settings.serverGuid(),
         mechanism.negotiateToken());

@@ -282,15 +282,16 @@ public final class SmbServer implements AutoCloseable {
             .toArray(CompletableFuture[]::new));
   }
 
-  /** Closes the connection of a session; false if there is none of that id. */
+  /** Closes every connection of a session; false if there is none of that id. */
   public boolean disconnect(long sessionId, String reason) {
+    boolean found = false;
     for (ServerConnection connection : snapshot()) {
       if (connection.status().sessions().stream().anyMatch(s -> s.sessionId() == sessionId)) {
         connection.close(reason);
-        return true;
+        found = true;
       }
     }
-    return false;
+    return found;
   }
 
   private List<ServerConnection> snapshot() {

@@ -42,6 +42,7 @@ final class ServerHarness {
   private final AtomicLong openIds;
   private final ServerSettings settings;
   private final ShareResolver resolver;
+  final List<ServerHarness> companions = new ArrayList<>();
   boolean workersPaused;
   boolean finished;
   boolean authenticated;
@@ -177,15 +178,37 @@ final class ServerHarness {
     };
   }
 
-  /** Runs owner and workers until nothing is left to do. */
+  /** Runs owner and workers until nothing is left to do; those of companions, too. */
   void settle() {
-    while (!transport.ownerTasks.isEmpty() || !workersPaused && !workers.isEmpty()) {
-      if (!transport.ownerTasks.isEmpty()) {
-        transport.ownerTasks.poll().run();
-      } else {
-        workers.poll().run();
+    boolean any = true;
+    while (any) {
+      any = runOne();
+      for (ServerHarness companion : companions) {
+        any |= companion.runOne();
       }
     }
+  }
+
+  private boolean runOne() {
+    if (!transport.ownerTasks.isEmpty()) {
+      transport.ownerTasks.poll().run();
+      return true;
+    }
+    if (!workersPaused && !workers.isEmpty()) {
+      workers.poll().run();
+      return true;
+    }
+    return false;
+  }
+
+  /** One more connection of the same server, which runs whenever this one does. */
+  ServerHarness companion() {
+    ServerHarness other = another();
+    other.companions.addAll(companions);
+    companions.forEach(companion -> companion.companions.add(other));
+    other.companions.add(this);
+    companions.add(other);
+    return other;
   }
 
   /** Lets one waiting operation run, and what follows from it on the owner thread. */
