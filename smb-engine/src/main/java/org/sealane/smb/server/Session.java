@@ -83,6 +83,11 @@ final class Session implements AutoCloseable {
     return state instanceof State.Valid && !awaitsPrevious;
   }
 
+  /** False once it is ending. */
+  boolean isServed() {
+    return state instanceof State.Valid;
+  }
+
   /** While true, the session that it replaces has not ended, and no request of it is served. */
   void awaitPrevious(boolean awaits) {
     awaitsPrevious = awaits;
@@ -162,6 +167,7 @@ final class Session implements AutoCloseable {
   /** Takes the open out of the table, so that no later request finds it. */
   void removeOpen(Open open) {
     if (opens.remove(open.id().volatileId()) != null) {
+      open.outOfTable();
       open.tree().openCount().decrementAndGet();
     }
   }
