@@ -6,16 +6,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import org.sealane.smb.lane.LaneListing;
 import org.sealane.smb.share.AccessMask;
+import org.sealane.smb.share.ByteRange;
 import org.sealane.smb.share.CreateAction;
 import org.sealane.smb.share.CreateDisposition;
 import org.sealane.smb.share.CreateOptions;
 import org.sealane.smb.share.CreateParameters;
 import org.sealane.smb.share.FileChange;
 import org.sealane.smb.share.FileInformation;
+import org.sealane.smb.share.RangeLock;
 import org.sealane.smb.share.ShareBackend;
 import org.sealane.smb.share.ShareException;
 import org.sealane.smb.share.ShareOpen;
@@ -54,6 +57,9 @@ final class RoutedOpen implements ShareOpen {
   private final CreateAction action;
   private final LaneListing listing = new LaneListing();
   private final AtomicBoolean closed = new AtomicBoolean();
+
+  /** Byte-range locks that may be held, those being asked for included. */
+  private final AtomicLong locksHeld = new AtomicLong();
 
   /** Held while the open is made again, and for what it is made again from. */
   private final ReentrantLock lock = new ReentrantLock();
@@ -152,6 +158,12 @@ final class RoutedOpen implements ShareOpen {
   }
 
   private ShareOpen makeAgain(ShareBackend files) throws ShareException {
+    if (locksHeld.get() > 0) {
+      // Others may have had the ranges since: nothing read under them holds any more.
+      throw new ShareException(
+          NtStatus.FILE_FORCED_CLOSED,
+          parameters.path().wire() + " had locks, and its owner changed");
+    }
     List<SharePath> paths = new ArrayList<>(List.of(parameters.path()));
     renaming.ifPresent(paths::add);
     ShareException missing = null;
@@ -294,6 +306,29 @@ final class RoutedOpen implements ShareOpen {
       open.trim(offset, length);
       return null;
     });
+  }
+
+  @Override
+  public void lock(List<RangeLock> wanted) throws ShareException {
+    locksHeld.addAndGet(wanted.size());
+    try {
+      call(open -> {
+        open.lock(wanted);
+        return null;
+      });
+    } catch (ShareException e) {
+      locksHeld.addAndGet(-wanted.size());
+      throw e;
+    }
+  }
+
+  @Override
+  public void unlock(List<ByteRange> ranges) throws ShareException {
+    call(open -> {
+      open.unlock(ranges);
+      return null;
+    });
+    locksHeld.addAndGet(-ranges.size());
   }
 
   @Override

@@ -3,10 +3,12 @@ package org.sealane.deploy.node;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.sealane.cluster.ownership.BackingMarker;
+import org.sealane.smb.share.ByteRange;
 import org.sealane.smb.share.CreateAction;
 import org.sealane.smb.share.CreateParameters;
 import org.sealane.smb.share.FileChange;
 import org.sealane.smb.share.FileInformation;
+import org.sealane.smb.share.RangeLock;
 import org.sealane.smb.share.ShareBackend;
 import org.sealane.smb.share.ShareException;
 import org.sealane.smb.share.ShareOpen;
@@ -114,6 +116,16 @@ final class BackedShare implements ShareBackend {
     @Override
     public void trim(long offset, long length) throws ShareException {
       open.trim(offset, length);
+    }
+
+    @Override
+    public void lock(List<RangeLock> locks) throws ShareException {
+      open.lock(locks);
+    }
+
+    @Override
+    public void unlock(List<ByteRange> ranges) throws ShareException {
+      open.unlock(ranges);
     }
 
     @Override

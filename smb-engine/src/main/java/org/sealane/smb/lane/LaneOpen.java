@@ -8,16 +8,20 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import org.sealane.smb.client.ClientOpen;
 import org.sealane.smb.client.ClientTree;
+import org.sealane.smb.client.LockElements;
 import org.sealane.smb.io.CreateContext;
 import org.sealane.smb.share.AccessMask;
+import org.sealane.smb.share.ByteRange;
 import org.sealane.smb.share.CreateAction;
 import org.sealane.smb.share.CreateDisposition;
 import org.sealane.smb.share.CreateOptions;
 import org.sealane.smb.share.CreateParameters;
 import org.sealane.smb.share.FileChange;
 import org.sealane.smb.share.FileInformation;
+import org.sealane.smb.share.RangeLock;
 import org.sealane.smb.share.ShareBackend;
 import org.sealane.smb.share.ShareException;
 import org.sealane.smb.share.ShareOpen;
@@ -62,6 +66,7 @@ final class LaneOpen implements ShareOpen {
   private final Lane lane;
   private final CreateAction action;
   private final LaneListing listing = new LaneListing();
+  private final LaneLocks locks = new LaneLocks();
   private volatile UUID createGuid;
   private volatile CreateParameters parameters;
   private volatile ClientOpen handle;
@@ -238,6 +243,21 @@ final class LaneOpen implements ShareOpen {
     call("trim", open -> open.trim(offset, length));
   }
 
+  @Override
+  public void lock(List<RangeLock> wanted) throws ShareException {
+    locks.lock(LockElements.locks(wanted), this::locking);
+  }
+
+  @Override
+  public void unlock(List<ByteRange> ranges) throws ShareException {
+    locks.unlock(LockElements.unlocks(ranges), this::locking);
+  }
+
+  private void locking(Function<ClientOpen, CompletionStage<Void>> request, Runnable onDone)
+      throws ShareException {
+    call("lock", () -> {}, request::apply, onDone);
+  }
+
   private <T> T call(String what, Call<T> call) throws ShareException {
     return call(what, () -> {}, call);
   }
@@ -329,6 +349,14 @@ final class LaneOpen implements ShareOpen {
     if (closing.get() && !deleteOnClose) {
       closed = true;
       return Remake.CLOSED;
+    }
+    if (locks.areHeld()) {
+      failure =
+          Optional.of(
+              new ShareException(
+                  NtStatus.FILE_FORCED_CLOSED,
+                  parameters.path().wire() + " had locks, which the owner has lost"));
+      return Remake.LOST;
     }
     List<SharePath> paths = new ArrayList<>(List.of(parameters.path()));
     renaming.ifPresent(paths::add);

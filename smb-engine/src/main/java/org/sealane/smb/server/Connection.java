@@ -59,12 +59,8 @@ final class Connection {
   private long tableChanges;
   private State state = State.NEGOTIATING;
   private long nextAsyncId = 1;
-  private int closingOpens;
-
-  /** What is let go of once nobody uses it, which may end on another channel's connection. */
-  private int releasing;
-
-  private final List<Long> endedSessions = new ArrayList<>();
+  private final PendingRequests pending;
+  private final Departures departures = new Departures(output -> outputs.add(output));
 
   /** Final responses of SESSION_SETUP that wait for the session before to end. */
   private final Map<Exchange, Response> awaitingPrevious = new IdentityHashMap<>();
@@ -79,6 +75,7 @@ final class Connection {
       ConnectionEnvironment environment, LongFunction<BindTarget> bindTargets, long nowNanos) {
     this.environment = environment;
     this.window = new MessageIdWindow(environment.limit(Limit.CREDITS));
+    this.pending = new PendingRequests(environment.limit(Limit.PENDING_REQUESTS));
     EventSink events = event -> outputs.add(new Output.Report(event));
     this.admission = new FrameAdmission(environment, sessions, window, events);
     this.sessionCommands = new SessionCommands(
@@ -109,7 +106,7 @@ final class Connection {
 
   /** True if nothing of it is left: no exchange and no open. */
   boolean isFinished() {
-    return state == State.CLOSED && exchanges.isEmpty() && closingOpens == 0 && releasing == 0;
+    return state == State.CLOSED && exchanges.isEmpty() && departures.isSettled();
   }
 
   /** True while it may go on on another thread: nothing depends on the one it is on. */
@@ -171,15 +168,42 @@ final class Connection {
 
   /** [MS-SMB2] 3.3.5.16: what no worker has begun is given up; the rest completes. */
   private void cancel(Smb2Header header) {
-    for (Exchange exchange : exchanges.values()) {
+    for (Exchange exchange : List.copyOf(exchanges.values())) {
       boolean meant =
           header.isAsync()
               ? exchange.asyncId() == header.asyncOrTreeId()
               : exchange.requests().getFirst().header().messageId() == header.messageId();
       if (meant && !exchange.isCompound()) {
+        exchange.cancel();
         exchange.cancelWork();
+        if (pending.take(exchange)) {
+          fail(exchange, NtStatus.CANCELLED);
+        }
       }
     }
+  }
+
+  /** Lets a request wait that can not be done yet. */
+  private void await(Exchange exchange, Outcome.Later later, long nowNanos) {
+    Optional<NtStatus> refusal =
+        state == State.OPEN
+            ? pending.add(exchange, later, nowNanos)
+            : Optional.of(NtStatus.CANCELLED);
+    if (refusal.isPresent()) {
+      fail(exchange, refusal.get());
+      return;
+    }
+    if (exchange.mayBecomeAsync()) {
+      exchange.giveMemory();
+      if (exchange.beginAsync()) {
+        sendInterim(exchange);
+      }
+    }
+  }
+
+  private void fail(Exchange exchange, NtStatus status) {
+    Outcome outcome = new Outcome.Answered(Response.error(status));
+    answer(exchange, settle(exchange, outcome), Optional.empty());
   }
 
   /** Goes on with an exchange until a worker has to, another request must end, or all is done. */
@@ -213,7 +237,7 @@ final class Connection {
   }
 
   private void run(Exchange exchange, Operation operation) {
-    exchange.awaitWork();
+    exchange.awaitWork(operation);
     outputs.add(new Output.Run(exchange, operation));
   }
 
@@ -226,6 +250,10 @@ final class Connection {
   List<Output> onCompleted(
       Exchange exchange, Outcome outcome, Optional<ResponseFrame> frame, long nowNanos) {
     activeNanos = nowNanos;
+    if (outcome instanceof Outcome.Later later) {
+      await(exchange, later, nowNanos);
+      return drainOutputs(nowNanos);
+    }
     Response response = settle(exchange, outcome);
     if (!establishes(exchange, outcome, response)) {
       answer(exchange, response, frame);
@@ -290,7 +318,7 @@ final class Connection {
               exchange.requests().stream()
                   .anyMatch(request -> request.header().sessionId() == sessionId))
           .forEach(Exchange::cancelWork);
-      letGo(session);
+      departures.letGo(session);
       sessions.remove(session);
       tableChanges++;
     }
@@ -315,11 +343,12 @@ final class Connection {
                 environment.connectionId(), environment.peer(), evidence));
         yield response;
       }
+      case Outcome.Later _ -> throw new IllegalStateException("nothing has come of it yet");
       case Outcome.Opened(Open open, Response response) -> {
         Session session = request.session().orElseThrow();
         if (state == State.CLOSED) {
           session.cancelOpen();
-          letGo(open);
+          departures.letGo(open);
         } else {
           session.completeOpen(open);
           exchange.relatedFileId(open.id());
@@ -370,7 +399,7 @@ final class Connection {
             tree -> treeCommands.disconnected(session, tree),
             () -> {
               sessionCommands.loggedOff(session);
-              whenUnused(session);
+              departures.whenUnused(session);
             });
   }
 
@@ -429,7 +458,7 @@ final class Connection {
 
   /** An {@link Output.CloseOpen} was done. */
   List<Output> onOpenClosed(long nowNanos) {
-    closingOpens--;
+    departures.closed();
     return drainOutputs(nowNanos);
   }
 
@@ -442,6 +471,7 @@ final class Connection {
           .filter(Exchange::mayBecomeAsync)
           .filter(Exchange::beginAsync)
           .forEach(this::sendInterim);
+      pending.due(nowNanos).forEach(exchange -> run(exchange, exchange.operation()));
       expire(nowNanos);
     }
     return drainOutputs(nowNanos);
@@ -527,46 +557,9 @@ final class Connection {
     state(State.CLOSED, reason);
     exchanges.values().forEach(Exchange::cancelWork);
     for (Session session : sessions.all()) {
-      letGo(session);
+      departures.letGo(session);
     }
     sessions.clear();
-  }
-
-  /** Of the last channel of a session, the session too; the others are served on. */
-  private void letGo(Session session) {
-    session.close();
-    if (session.objects().isServed()) {
-      return;
-    }
-    for (Open open : session.opens()) {
-      session.removeOpen(open);
-      releasing++;
-      open.uses()
-          .whenIdle(() -> {
-            releasing--;
-            letGo(open);
-          });
-    }
-    whenUnused(session);
-  }
-
-  private void whenUnused(Session session) {
-    releasing++;
-    session
-        .uses()
-        .whenIdle(() -> {
-          releasing--;
-          endedSessions.add(session.id());
-        });
-  }
-
-  /** A durable open waits for its client from here on; another is closed. */
-  private void letGo(Open open) {
-    if (open.durability().isPresent()) {
-      outputs.add(new Output.Park(open));
-    } else {
-      closeOpen(open);
-    }
   }
 
   /** An {@link Output.Park} was not possible. */
@@ -577,15 +570,8 @@ final class Connection {
             environment.peer(),
             Limit.DURABLE_OPENS.word(),
             environment.limit(Limit.DURABLE_OPENS)));
-    closeOpen(open);
+    departures.close(open);
     return drainOutputs(nowNanos);
-  }
-
-  private void closeOpen(Open open) {
-    if (open.beginClose()) {
-      closingOpens++;
-      outputs.add(new Output.CloseOpen(open));
-    }
   }
 
   /** The only way the state changes. */
@@ -604,14 +590,11 @@ final class Connection {
   }
 
   private List<Output> drainOutputs(long nowNanos) {
+    pending.ended(state != State.OPEN).forEach(this::fail);
     if (isAuthenticated()) {
       unauthenticatedSinceNanos = nowNanos;
     }
-    if (closingOpens == 0) {
-      // Parked before: whoever replaces the session finds its opens waiting.
-      endedSessions.forEach(id -> outputs.add(new Output.SessionEnded(id)));
-      endedSessions.clear();
-    }
+    departures.tellEnded();
     List<Output> drained = outputs;
     outputs = new ArrayList<>();
     return drained;

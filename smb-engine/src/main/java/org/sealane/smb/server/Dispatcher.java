@@ -94,7 +94,7 @@ final class Dispatcher {
       case LOGOFF -> sessionCommands.logoff(exchange, request, session(exchange, request));
       case TREE_CONNECT -> treeCommands.connect(request, session(exchange, request));
       case CANCEL -> throw new IllegalStateException("CANCEL is not an exchange");
-      case LOCK, CHANGE_NOTIFY, OPLOCK_BREAK -> {
+      case CHANGE_NOTIFY, OPLOCK_BREAK -> {
         tree(exchange, request);
         yield Step.error(NtStatus.NOT_SUPPORTED);
       }
@@ -104,6 +104,7 @@ final class Dispatcher {
           FLUSH,
           READ,
           WRITE,
+          LOCK,
           IOCTL,
           QUERY_DIRECTORY,
           QUERY_INFO,
@@ -120,6 +121,7 @@ final class Dispatcher {
       case FLUSH -> openCommands.flush(call);
       case READ -> dataCommands.read(call);
       case WRITE -> dataCommands.write(call);
+      case LOCK -> LockCommands.lock(call);
       case IOCTL -> controlCommands.ioctl(call);
       case QUERY_DIRECTORY -> informationCommands.queryDirectory(call);
       case QUERY_INFO -> informationCommands.queryInfo(call);
@@ -128,7 +130,6 @@ final class Dispatcher {
           SESSION_SETUP,
           LOGOFF,
           TREE_CONNECT,
-          LOCK,
           CANCEL,
           ECHO,
           CHANGE_NOTIFY,
@@ -245,6 +246,7 @@ final class Dispatcher {
         throw new Refusal(NtStatus.FILE_NOT_AVAILABLE);
       }
       use();
+      request.open(open);
       request.use(open.uses());
       counted.ifPresent(request::use);
     }

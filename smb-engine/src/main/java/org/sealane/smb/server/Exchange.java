@@ -42,6 +42,9 @@ final class Exchange implements AutoCloseable {
   private final List<Response> responses = new ArrayList<>(1);
   private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.SYNC);
   private final AtomicReference<Work> work = new AtomicReference<>(Work.WAITING);
+  private Optional<Operation> operation = Optional.empty();
+  private boolean cancelled;
+  private boolean memoryGiven;
   private Optional<SessionSecurity> security = Optional.empty();
   private Optional<FileId> relatedFileId = Optional.empty();
   private long responseBytesReserved;
@@ -170,8 +173,23 @@ final class Exchange implements AutoCloseable {
   }
 
   /** Before an operation is handed to the workers. */
-  void awaitWork() {
+  void awaitWork(Operation next) {
+    operation = Optional.of(next);
     work.set(Work.WAITING);
+  }
+
+  /** What the workers were given last. */
+  Operation operation() {
+    return operation.orElseThrow();
+  }
+
+  /** The client wants no more of it than its answer. */
+  void cancel() {
+    cancelled = true;
+  }
+
+  boolean isCancelled() {
+    return cancelled;
   }
 
   /** True for the worker that may run the operation. */
@@ -237,6 +255,14 @@ final class Exchange implements AutoCloseable {
     }
     closed = true;
     security.ifPresent(SessionSecurity::release);
-    memory.run();
+    giveMemory();
+  }
+
+  /** Gives the requests' memory back. Their fields have been read; nothing of it is needed. */
+  void giveMemory() {
+    if (!memoryGiven) {
+      memoryGiven = true;
+      memory.run();
+    }
   }
 }

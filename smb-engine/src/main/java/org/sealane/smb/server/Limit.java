@@ -37,6 +37,11 @@ public enum Limit {
   WAITING_OPERATIONS("waiting-operations", 16_384, 0, 1 << 20),
   /** After this time a request is answered with an interim STATUS_PENDING. */
   INTERIM_MILLIS("interim-millis", 1_000, 1, 60_000),
+  /**
+   * Requests of one connection that wait for something to happen on the share, such as the end of
+   * another's lock; one more fails with STATUS_INSUFFICIENT_RESOURCES.
+   */
+  PENDING_REQUESTS("pending-requests", 512, 1, 8192),
   /** A connection with no open and nothing under way for this long is closed. */
   IDLE_MILLIS("idle-millis", 900_000, 1, 86_400_000),
   /**

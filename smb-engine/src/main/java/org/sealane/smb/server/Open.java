@@ -21,10 +21,12 @@ final class Open {
   private final DirectoryScan scan;
   private final UseCount uses = new UseCount();
   private final ChannelSequence channelSequence = new ChannelSequence();
+  private final LockSequences lockSequences = new LockSequences();
   private final AtomicBoolean closing = new AtomicBoolean();
   private volatile Optional<Durability> durability = Optional.empty();
   private volatile Runnable whenClosed = () -> {};
   private volatile TreeConnect tree;
+  private volatile boolean outOfTable;
   private volatile boolean deletePending;
   private volatile SharePath path;
 
@@ -54,6 +56,16 @@ final class Open {
   /** Gives it to the tree of another session; nobody uses it meanwhile. */
   void tree(TreeConnect next) {
     tree = next;
+    outOfTable = false;
+  }
+
+  /** No session has it any more, unless it is given to the tree of another. */
+  void outOfTable() {
+    outOfTable = true;
+  }
+
+  boolean isOutOfTable() {
+    return outOfTable;
   }
 
   /** What lets it outlive its connection; empty if nothing does. */
@@ -70,6 +82,10 @@ final class Open {
   /** Owner thread. */
   ChannelSequence channelSequence() {
     return channelSequence;
+  }
+
+  LockSequences lockSequences() {
+    return lockSequences;
   }
 
   ShareOpen share() {

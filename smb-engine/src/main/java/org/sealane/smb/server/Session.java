@@ -135,6 +135,11 @@ final class Session implements AutoCloseable {
     return state instanceof State.Valid && !awaitsPrevious;
   }
 
+  /** False once it is ending. */
+  boolean isServed() {
+    return state instanceof State.Valid;
+  }
+
   /** While true, the session that it replaces has not ended, and no request of it is served. */
   void awaitPrevious(boolean awaits) {
     awaitsPrevious = awaits;

@@ -137,6 +137,7 @@ final class SessionObjects {
 
   void removeOpen(Open open) {
     if (opens.remove(open.id().volatileId()) != null) {
+      open.outOfTable();
       open.tree().openCount().decrementAndGet();
     }
   }

@@ -20,6 +20,9 @@ abstract sealed class DirectoryShareOpen implements ShareOpen permits FileOpen, 
   private final ReentrantReadWriteLock lifetime = new ReentrantReadWriteLock();
   private boolean closed;
 
+  /** Those of the file; set once, before the open is handed out. */
+  private volatile RangeLocks locks;
+
   /** Guarded by the share's lock. */
   private SharePath path;
 
@@ -44,6 +47,14 @@ abstract sealed class DirectoryShareOpen implements ShareOpen permits FileOpen, 
 
   final FileKey key() {
     return key;
+  }
+
+  final void locks(RangeLocks ofFile) {
+    locks = ofFile;
+  }
+
+  final RangeLocks locks() {
+    return locks;
   }
 
   final SharedFile.Claim claim() {
@@ -137,6 +148,7 @@ abstract sealed class DirectoryShareOpen implements ShareOpen permits FileOpen, 
       try {
         closeContent();
       } finally {
+        locks.release(this);
         share.release(this, mayDelete);
       }
     } catch (IOException e) {

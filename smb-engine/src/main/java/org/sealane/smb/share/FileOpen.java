@@ -45,6 +45,7 @@ final class FileOpen extends DirectoryShareOpen {
     return using(() -> {
       requireGranted(READS);
       requireRange(offset, into.byteSize());
+      locks().requireReadable(this, offset, into.byteSize());
       if (into.byteSize() == 0) {
         return 0;
       }
@@ -61,6 +62,7 @@ final class FileOpen extends DirectoryShareOpen {
     using(() -> {
       requireGranted(WRITES);
       requireRange(offset, from.byteSize());
+      locks().requireWritable(this, offset, from.byteSize());
       onChannel(open -> {
         requireAppend(open, offset);
         FileBytes.write(open, offset, from);
@@ -121,6 +123,7 @@ final class FileOpen extends DirectoryShareOpen {
     using(() -> {
       requireGranted(AccessMask.FILE_WRITE_DATA);
       requireRange(offset, length);
+      locks().requireWritable(this, offset, length);
       onChannel(open -> {
         long inside = inside(open, offset, length);
         SparseFile.zero(anchor.path(), open, offset, inside);
@@ -135,7 +138,25 @@ final class FileOpen extends DirectoryShareOpen {
     using(() -> {
       requireGranted(AccessMask.FILE_WRITE_DATA);
       requireRange(offset, length);
+      locks().requireWritable(this, offset, length);
       onChannel(open -> SparseFile.trim(anchor.path(), offset, inside(open, offset, length)));
+      return null;
+    });
+  }
+
+  @Override
+  public void lock(List<RangeLock> wanted) throws ShareException {
+    using(() -> {
+      requireGranted(READS | WRITES);
+      locks().lock(this, wanted);
+      return null;
+    });
+  }
+
+  @Override
+  public void unlock(List<ByteRange> ranges) throws ShareException {
+    using(() -> {
+      locks().unlock(this, ranges);
       return null;
     });
   }

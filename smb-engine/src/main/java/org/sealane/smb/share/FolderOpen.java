@@ -77,6 +77,20 @@ final class FolderOpen extends DirectoryShareOpen {
   }
 
   @Override
+  public void lock(List<RangeLock> wanted) throws ShareException {
+    throw hasNoRanges();
+  }
+
+  @Override
+  public void unlock(List<ByteRange> ranges) throws ShareException {
+    throw hasNoRanges();
+  }
+
+  private ShareException hasNoRanges() throws ShareException {
+    return using(() -> wrong(NtStatus.INVALID_PARAMETER, "a directory has no ranges"));
+  }
+
+  @Override
   void setEndOfFile(long bytes) throws ShareException {
     throw wrong(NtStatus.INVALID_PARAMETER, "a directory has no size");
   }

@@ -29,7 +29,9 @@ final class OpenTable {
   }
 
   void add(DirectoryShareOpen open) {
-    files.computeIfAbsent(open.key(), _ -> new SharedFile()).add(open.claim());
+    SharedFile file = files.computeIfAbsent(open.key(), _ -> new SharedFile());
+    file.add(open.claim());
+    open.locks(file.locks());
     opens.add(open);
   }
 

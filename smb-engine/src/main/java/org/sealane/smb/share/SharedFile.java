@@ -14,6 +14,7 @@ final class SharedFile {
   private static final int WRITES = AccessMask.FILE_WRITE_DATA | AccessMask.FILE_APPEND_DATA;
   private static final int CLAIMING = READS | WRITES | AccessMask.DELETE;
 
+  private final RangeLocks locks = new RangeLocks();
   private final List<Claim> claims = new ArrayList<>();
   private Optional<SharePath> deletePath = Optional.empty();
 
@@ -51,6 +52,10 @@ final class SharedFile {
     if (deletePath.isPresent()) {
       throw new ShareException(NtStatus.DELETE_PENDING, "waits for its last close");
     }
+  }
+
+  RangeLocks locks() {
+    return locks;
   }
 
   void add(Claim claim) {

@@ -30,12 +30,16 @@ public record NtStatus(int code) {
   public static final NtStatus OBJECT_NAME_COLLISION = new NtStatus(0xC000_0035);
   public static final NtStatus OBJECT_PATH_NOT_FOUND = new NtStatus(0xC000_003A);
   public static final NtStatus SHARING_VIOLATION = new NtStatus(0xC000_0043);
+  public static final NtStatus FILE_LOCK_CONFLICT = new NtStatus(0xC000_0054);
+  public static final NtStatus LOCK_NOT_GRANTED = new NtStatus(0xC000_0055);
   public static final NtStatus DELETE_PENDING = new NtStatus(0xC000_0056);
   public static final NtStatus LOGON_FAILURE = new NtStatus(0xC000_006D);
+  public static final NtStatus RANGE_NOT_LOCKED = new NtStatus(0xC000_007E);
   public static final NtStatus DISK_FULL = new NtStatus(0xC000_007F);
   public static final NtStatus INSUFFICIENT_RESOURCES = new NtStatus(0xC000_009A);
   public static final NtStatus MEDIA_WRITE_PROTECTED = new NtStatus(0xC000_00A2);
   public static final NtStatus IO_TIMEOUT = new NtStatus(0xC000_00B5);
+  public static final NtStatus FILE_FORCED_CLOSED = new NtStatus(0xC000_00B6);
   public static final NtStatus FILE_IS_A_DIRECTORY = new NtStatus(0xC000_00BA);
   public static final NtStatus NOT_SUPPORTED = new NtStatus(0xC000_00BB);
   public static final NtStatus INVALID_NETWORK_RESPONSE = new NtStatus(0xC000_00C3);
@@ -51,6 +55,7 @@ public record NtStatus(int code) {
   public static final NtStatus CANNOT_DELETE = new NtStatus(0xC000_0121);
   public static final NtStatus FILE_CLOSED = new NtStatus(0xC000_0128);
   public static final NtStatus IO_DEVICE_ERROR = new NtStatus(0xC000_0185);
+  public static final NtStatus INVALID_LOCK_RANGE = new NtStatus(0xC000_01A1);
   public static final NtStatus USER_SESSION_DELETED = new NtStatus(0xC000_0203);
   public static final NtStatus CONNECTION_DISCONNECTED = new NtStatus(0xC000_020C);
   public static final NtStatus RETRY = new NtStatus(0xC000_022D);

@@ -70,6 +70,46 @@ class IoFuzzTest {
   }
 
   @FuzzTest
+  void lockRequest(byte[] message) {
+    CodecFuzz.check(Specimen.LOCK_REQUEST, message);
+  }
+
+  @FuzzTest
+  void lockResponse(byte[] message) {
+    CodecFuzz.check(Specimen.LOCK_RESPONSE, message);
+  }
+
+  @FuzzTest
+  void oplockBreakNotification(byte[] message) {
+    CodecFuzz.check(Specimen.OPLOCK_BREAK_NOTIFICATION, message);
+  }
+
+  @FuzzTest
+  void oplockBreakAcknowledgment(byte[] message) {
+    CodecFuzz.check(Specimen.OPLOCK_BREAK_ACKNOWLEDGMENT, message);
+  }
+
+  @FuzzTest
+  void oplockBreakResponse(byte[] message) {
+    CodecFuzz.check(Specimen.OPLOCK_BREAK_RESPONSE, message);
+  }
+
+  @FuzzTest
+  void leaseBreakNotification(byte[] message) {
+    CodecFuzz.check(Specimen.LEASE_BREAK_NOTIFICATION, message);
+  }
+
+  @FuzzTest
+  void leaseBreakAcknowledgment(byte[] message) {
+    CodecFuzz.check(Specimen.LEASE_BREAK_ACKNOWLEDGMENT, message);
+  }
+
+  @FuzzTest
+  void leaseBreakResponse(byte[] message) {
+    CodecFuzz.check(Specimen.LEASE_BREAK_RESPONSE, message);
+  }
+
+  @FuzzTest
   void queryDirectoryRequest(byte[] message) {
     CodecFuzz.check(Specimen.QUERY_DIRECTORY_REQUEST, message);
   }
