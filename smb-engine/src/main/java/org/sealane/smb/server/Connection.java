@@ -7,12 +7,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.sealane.smb.auth.Principal;
 import org.sealane.smb.encryption.key.KeyUnavailableException;
 import org.sealane.smb.negotiate.NegotiatedConnection;
 import org.sealane.smb.server.FrameAdmission.Admission;
 import org.sealane.smb.transport.InboundFrame;
-import org.sealane.smb.wire.Command;
 import org.sealane.smb.wire.MessageIdWindow;
 import org.sealane.smb.wire.NtStatus;
 import org.sealane.smb.wire.Smb2Header;
@@ -58,6 +58,7 @@ final class Connection {
   private State state = State.NEGOTIATING;
   private long nextAsyncId = 1;
   private final PendingRequests pending;
+  private final CacheBreaks breaks = new CacheBreaks();
   private final Departures departures = new Departures(output -> outputs.add(output));
 
   /** Final responses of SESSION_SETUP that wait for the session before to end. */
@@ -66,7 +67,10 @@ final class Connection {
   private long unauthenticatedSinceNanos;
   private long activeNanos;
 
-  Connection(ConnectionEnvironment environment, long nowNanos) {
+  /**
+   * @param onBreak takes breaks on any thread, and brings them to {@link #onBreak}
+   */
+  Connection(ConnectionEnvironment environment, Consumer<CacheBreak> onBreak, long nowNanos) {
     this.environment = environment;
     this.window = new MessageIdWindow(environment.limit(Limit.CREDITS));
     this.pending = new PendingRequests(environment.limit(Limit.PENDING_REQUESTS));
@@ -75,7 +79,14 @@ final class Connection {
     this.sessionCommands = new SessionCommands(environment, sessions, events, this::resume);
     this.treeCommands = new TreeCommands(environment, events, this::resume);
     this.dispatcher =
-        new Dispatcher(environment, sessions, events, sessionCommands, treeCommands, this::resume);
+        new Dispatcher(
+            environment,
+            sessions,
+            events,
+            sessionCommands,
+            treeCommands,
+            new CacheCommands(environment.connectionId(), onBreak),
+            this::resume);
     this.unauthenticatedSinceNanos = nowNanos;
     this.activeNanos = nowNanos;
   }
@@ -153,13 +164,8 @@ final class Connection {
   /** [MS-SMB2] 3.3.5.16: what no worker has begun is given up; the rest completes. */
   private void cancel(Smb2Header header) {
     for (Exchange exchange : List.copyOf(exchanges.values())) {
-      boolean meant =
-          header.isAsync()
-              ? exchange.asyncId() == header.asyncOrTreeId()
-              : exchange.requests().getFirst().header().messageId() == header.messageId();
-      if (meant && !exchange.isCompound()) {
+      if (exchange.isMeantBy(header)) {
         exchange.cancel();
-        exchange.cancelWork();
         if (pending.take(exchange)) {
           fail(exchange, NtStatus.CANCELLED);
         }
@@ -334,6 +340,7 @@ final class Connection {
           departures.letGo(open);
         } else {
           session.completeOpen(open);
+          exchange.opened().add(open);
           exchange.relatedFileId(open.id());
         }
         yield response;
@@ -398,7 +405,9 @@ final class Connection {
       exchange.close();
       return;
     }
-    integrate(exchange, frame);
+    if (sessionCommands.sent(exchange, frame)) {
+      state(State.OPEN, "negotiated");
+    }
     try {
       frame.protect();
     } catch (KeyUnavailableException e) {
@@ -411,24 +420,10 @@ final class Connection {
       exchange.requests().forEach(request -> window.keep(request.creditsPromised()));
     }
     outputs.add(new Output.Send(frame.outbound()));
+    exchange.opened().forEach(Open::announce);
+    breaks.announced().forEach(this::sendBreak);
     exchange.close();
     endDrain();
-  }
-
-  /** Preauthentication integrity covers these responses as they are sent. */
-  private void integrate(Exchange exchange, ResponseFrame frame) {
-    Request request = exchange.requests().getFirst();
-    NtStatus status = exchange.responses().getFirst().status();
-    if (request.header().command() == Command.NEGOTIATE.code()) {
-      // An answer of the wildcard dialect settles nothing.
-      if (status.equals(NtStatus.SUCCESS) && negotiated().isPresent()) {
-        sessionCommands.negotiateSent(frame);
-        state(State.OPEN, "negotiated");
-      }
-    } else if (request.header().command() == Command.SESSION_SETUP.code()
-        && status.equals(NtStatus.MORE_PROCESSING_REQUIRED)) {
-      sessionCommands.setupSent(request, frame);
-    }
   }
 
   /** Lets go of an exchange that gets no response. */
@@ -467,6 +462,22 @@ final class Connection {
       window.keep(exchange.requests().getFirst().creditsPromised());
     } catch (KeyUnavailableException e) {
       disconnect("an interim response could not be protected: " + e.getMessage());
+    }
+  }
+
+  /** A client of this connection is to cache less. */
+  List<Output> onBreak(CacheBreak broken, long nowNanos) {
+    if (state != State.CLOSED) {
+      breaks.add(broken).ifPresent(this::sendBreak);
+    }
+    return drainOutputs(nowNanos);
+  }
+
+  private void sendBreak(CacheBreak broken) {
+    try {
+      outputs.add(new Output.Send(BreakFrame.of(broken, environment.pool())));
+    } catch (KeyUnavailableException e) {
+      disconnect("a break could not be protected: " + e.getMessage());
     }
   }
 

@@ -55,7 +55,7 @@ record ConnectionEnvironment(
         settings.sessionLevel() == Level.CLEAR && !settings.access().requireSigning()
             ? SecurityMode.SIGNING_ENABLED
             : SecurityMode.SIGNING_REQUIRED,
-        new Capabilities(Capabilities.LARGE_MTU),
+        new Capabilities(Capabilities.LARGE_MTU | Capabilities.LEASING),
         MaxSizes.all(limit(Limit.PAYLOAD_BYTES)),
         settings.serverGuid(),
         mechanism.negotiateToken());

@@ -75,7 +75,7 @@ final class ServerConnection implements FrameHandler {
       LongSupplier nanoClock,
       Listener listener) {
     this.transport = transport;
-    this.connection = new Connection(environment, nanoClock.getAsLong());
+    this.connection = new Connection(environment, this::onBreak, nanoClock.getAsLong());
     this.pool = environment.pool();
     this.globalSessions = environment.globalSessions();
     this.durableOpens = environment.durableOpens();
@@ -252,6 +252,9 @@ final class ServerConnection implements FrameHandler {
     try {
       return operation.work().run();
     } catch (ShareException e) {
+      if (e.status().equals(NtStatus.OPLOCK_BREAK_IN_PROGRESS)) {
+        return new Outcome.Later(true, NtStatus.CANCELLED);
+      }
       log.debug("request failed conn={}: {}", transport.id(), e.getMessage());
       return failure(e.status());
     } catch (OutOfMemoryError e) {
@@ -285,6 +288,11 @@ final class ServerConnection implements FrameHandler {
     if (!durableOpens.park(open, nanoClock.getAsLong())) {
       carryOut(connection.onNotParked(open, nanoClock.getAsLong()));
     }
+  }
+
+  /** Any thread. */
+  private void onBreak(CacheBreak broken) {
+    transport.owner().execute(() -> carryOut(connection.onBreak(broken, nanoClock.getAsLong())));
   }
 
   /** Another session takes the place of one of this connection's. Any thread. */
