@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.sealane.cluster.ownership.OwnerTerm;
 import org.sealane.smb.share.ByteRange;
+import org.sealane.smb.share.Changes;
 import org.sealane.smb.share.CreateAction;
 import org.sealane.smb.share.CreateParameters;
 import org.sealane.smb.share.FileChange;
@@ -14,6 +15,7 @@ import org.sealane.smb.share.RangeLock;
 import org.sealane.smb.share.ShareBackend;
 import org.sealane.smb.share.ShareException;
 import org.sealane.smb.share.ShareOpen;
+import org.sealane.smb.share.WatchRequest;
 import org.sealane.smb.wire.NtStatus;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -187,6 +189,11 @@ public final class LeasedShare implements ShareBackend {
     @Override
     public void trim(long offset, long length) throws ShareException {
       change(() -> file.trim(offset, length));
+    }
+
+    @Override
+    public Changes changes(WatchRequest watch) throws ShareException {
+      return run(() -> file.changes(watch));
     }
 
     @Override

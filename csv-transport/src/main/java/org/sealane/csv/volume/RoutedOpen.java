@@ -11,8 +11,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import org.sealane.smb.lane.LaneListing;
+import org.sealane.smb.lane.LaneWatch;
 import org.sealane.smb.share.AccessMask;
 import org.sealane.smb.share.ByteRange;
+import org.sealane.smb.share.Changes;
 import org.sealane.smb.share.CreateAction;
 import org.sealane.smb.share.CreateDisposition;
 import org.sealane.smb.share.CreateOptions;
@@ -24,6 +26,7 @@ import org.sealane.smb.share.ShareBackend;
 import org.sealane.smb.share.ShareException;
 import org.sealane.smb.share.ShareOpen;
 import org.sealane.smb.share.SharePath;
+import org.sealane.smb.share.WatchRequest;
 import org.sealane.smb.wire.NtStatus;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,6 +60,7 @@ final class RoutedOpen implements ShareOpen {
   private final ShareBackend.Caller caller;
   private final CreateAction action;
   private final LaneListing listing = new LaneListing();
+  private final LaneWatch watch = new LaneWatch();
   private final AtomicBoolean closed = new AtomicBoolean();
 
   /** Byte-range locks that may be held, those being asked for included. */
@@ -150,6 +154,7 @@ final class RoutedOpen implements ShareOpen {
       }
       placed = route.call(beganNanos, this::makeAgain);
       listing.lost();
+      watch.lost();
     } finally {
       lock.unlock();
     }
@@ -309,6 +314,12 @@ final class RoutedOpen implements ShareOpen {
       open.trim(offset, length);
       return null;
     });
+  }
+
+  @Override
+  public Changes changes(WatchRequest asked) throws ShareException {
+    watch.begin();
+    return watch.complete(call(open -> open.changes(asked)));
   }
 
   @Override

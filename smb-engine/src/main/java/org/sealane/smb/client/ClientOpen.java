@@ -46,13 +46,16 @@ import org.sealane.smb.io.fscc.FileSystemInformationClass;
 import org.sealane.smb.io.fscc.Filetime;
 import org.sealane.smb.io.fscc.FsctlBuffers;
 import org.sealane.smb.io.fscc.FsctlCode;
+import org.sealane.smb.io.fscc.ReadChanges;
 import org.sealane.smb.lane.Level;
 import org.sealane.smb.negotiate.Capabilities;
 import org.sealane.smb.negotiate.NegotiatedConnection;
+import org.sealane.smb.share.Changes;
 import org.sealane.smb.share.FileChange;
 import org.sealane.smb.share.FileInformation;
 import org.sealane.smb.share.ShareBackend;
 import org.sealane.smb.share.ShareOpen;
+import org.sealane.smb.share.WatchRequest;
 import org.sealane.smb.transport.DirectPlacement;
 import org.sealane.smb.wire.Command;
 import org.sealane.smb.wire.CreditCharge;
@@ -375,6 +378,24 @@ public final class ClientOpen {
     FsctlBuffers.encodeQueryAllocatedRanges(new ShareOpen.Extent(offset, length), input);
     return ioctl(FsctlCode.QUERY_ALLOCATED_RANGES, input.written(), INFO_BYTES_MAX)
         .thenCompose(ClientOpen::extents);
+  }
+
+  /** What has happened in a directory since the last call, told by another node of ours. */
+  public CompletionStage<Changes> changes(WatchRequest watch) {
+    MessageWriter input = new MessageWriter();
+    ReadChanges.encodeInput(watch, input);
+    return ioctl(FsctlCode.READ_CHANGES, input.written(), INFO_BYTES_MAX)
+        .thenCompose(ClientOpen::changes);
+  }
+
+  private static CompletionStage<Changes> changes(byte[] output) {
+    try {
+      return CompletableFuture.completedFuture(
+          ReadChanges.decodeOutput(new MessageReader(MemorySegment.ofArray(output))));
+    } catch (MalformedMessageException e) {
+      return CompletableFuture.failedFuture(
+          new ClientException.Violation("malformed changes: " + e.getMessage()));
+    }
   }
 
   /** Makes the range read as zeros. */

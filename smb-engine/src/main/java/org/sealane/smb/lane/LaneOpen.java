@@ -15,6 +15,7 @@ import org.sealane.smb.client.LockElements;
 import org.sealane.smb.io.CreateContext;
 import org.sealane.smb.share.AccessMask;
 import org.sealane.smb.share.ByteRange;
+import org.sealane.smb.share.Changes;
 import org.sealane.smb.share.CreateAction;
 import org.sealane.smb.share.CreateDisposition;
 import org.sealane.smb.share.CreateOptions;
@@ -26,6 +27,7 @@ import org.sealane.smb.share.ShareBackend;
 import org.sealane.smb.share.ShareException;
 import org.sealane.smb.share.ShareOpen;
 import org.sealane.smb.share.SharePath;
+import org.sealane.smb.share.WatchRequest;
 import org.sealane.smb.wire.NtStatus;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,6 +68,7 @@ final class LaneOpen implements ShareOpen {
   private final Lane lane;
   private final CreateAction action;
   private final LaneListing listing = new LaneListing();
+  private final LaneWatch watch = new LaneWatch();
   private final LaneLocks locks = new LaneLocks();
   private volatile UUID createGuid;
   private volatile CreateParameters parameters;
@@ -250,6 +253,12 @@ final class LaneOpen implements ShareOpen {
   }
 
   @Override
+  public Changes changes(WatchRequest asked) throws ShareException {
+    watch.begin();
+    return watch.complete(call("watch", watch::lost, open -> open.changes(asked)));
+  }
+
+  @Override
   public void lock(List<RangeLock> wanted) throws ShareException {
     locks.lock(LockElements.locks(wanted), this::locking);
   }
@@ -401,6 +410,7 @@ final class LaneOpen implements ShareOpen {
     handle = made;
     madeAgain = true;
     listing.lost();
+    watch.lost();
   }
 
   private CreateParameters opening(SharePath path) {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import org.sealane.smb.auth.Principal;
 import org.sealane.smb.encryption.key.KeyUnavailableException;
@@ -14,7 +15,6 @@ import org.sealane.smb.negotiate.NegotiatedConnection;
 import org.sealane.smb.server.FrameAdmission.Admission;
 import org.sealane.smb.server.GlobalSessions.BindTarget;
 import org.sealane.smb.transport.InboundFrame;
-import org.sealane.smb.wire.Command;
 import org.sealane.smb.wire.MessageIdWindow;
 import org.sealane.smb.wire.NtStatus;
 import org.sealane.smb.wire.Smb2Header;
@@ -60,6 +60,7 @@ final class Connection {
   private State state = State.NEGOTIATING;
   private long nextAsyncId = 1;
   private final PendingRequests pending;
+  private final CacheBreaks breaks = new CacheBreaks();
   private final Departures departures = new Departures(output -> outputs.add(output));
 
   /** Final responses of SESSION_SETUP that wait for the session before to end. */
@@ -70,9 +71,13 @@ final class Connection {
 
   /**
    * @param bindTargets gives the session of an id, to which the connection may be bound
+   * @param onBreak takes breaks on any thread, and brings them to {@link #onBreak}
    */
   Connection(
-      ConnectionEnvironment environment, LongFunction<BindTarget> bindTargets, long nowNanos) {
+      ConnectionEnvironment environment,
+      LongFunction<BindTarget> bindTargets,
+      Consumer<CacheBreak> onBreak,
+      long nowNanos) {
     this.environment = environment;
     this.window = new MessageIdWindow(environment.limit(Limit.CREDITS));
     this.pending = new PendingRequests(environment.limit(Limit.PENDING_REQUESTS));
@@ -86,7 +91,14 @@ final class Connection {
             new SessionBinding(environment, sessions, events, bindTargets));
     this.treeCommands = new TreeCommands(environment, events, this::resume);
     this.dispatcher =
-        new Dispatcher(environment, sessions, events, sessionCommands, treeCommands, this::resume);
+        new Dispatcher(
+            environment,
+            sessions,
+            events,
+            sessionCommands,
+            treeCommands,
+            new CacheCommands(environment.connectionId(), onBreak),
+            this::resume);
     this.unauthenticatedSinceNanos = nowNanos;
     this.activeNanos = nowNanos;
   }
@@ -169,13 +181,8 @@ final class Connection {
   /** [MS-SMB2] 3.3.5.16: what no worker has begun is given up; the rest completes. */
   private void cancel(Smb2Header header) {
     for (Exchange exchange : List.copyOf(exchanges.values())) {
-      boolean meant =
-          header.isAsync()
-              ? exchange.asyncId() == header.asyncOrTreeId()
-              : exchange.requests().getFirst().header().messageId() == header.messageId();
-      if (meant && !exchange.isCompound()) {
+      if (exchange.isMeantBy(header)) {
         exchange.cancel();
-        exchange.cancelWork();
         if (pending.take(exchange)) {
           fail(exchange, NtStatus.CANCELLED);
         }
@@ -351,6 +358,7 @@ final class Connection {
           departures.letGo(open);
         } else {
           session.completeOpen(open);
+          exchange.opened().add(open);
           exchange.relatedFileId(open.id());
         }
         yield response;
@@ -423,29 +431,18 @@ final class Connection {
       disconnect("a response could not be protected: " + e.getMessage());
       return;
     }
-    integrate(exchange, frame);
+    // After it is signed: preauthentication integrity covers what is sent.
+    if (sessionCommands.sent(exchange, frame)) {
+      state(State.OPEN, "negotiated");
+    }
     if (!exchange.isAsync()) {
       exchange.requests().forEach(request -> window.keep(request.creditsPromised()));
     }
     outputs.add(new Output.Send(frame.outbound()));
+    exchange.opened().forEach(Open::announce);
+    breaks.announced().forEach(this::sendBreak);
     exchange.close();
     endDrain();
-  }
-
-  /** Preauthentication integrity covers these responses as they are sent. */
-  private void integrate(Exchange exchange, ResponseFrame frame) {
-    Request request = exchange.requests().getFirst();
-    NtStatus status = exchange.responses().getFirst().status();
-    if (request.header().command() == Command.NEGOTIATE.code()) {
-      // An answer of the wildcard dialect settles nothing.
-      if (status.equals(NtStatus.SUCCESS) && negotiated().isPresent()) {
-        sessionCommands.negotiateSent(frame);
-        state(State.OPEN, "negotiated");
-      }
-    } else if (request.header().command() == Command.SESSION_SETUP.code()
-        && status.equals(NtStatus.MORE_PROCESSING_REQUIRED)) {
-      sessionCommands.setupSent(request, frame);
-    }
   }
 
   /** Lets go of an exchange that gets no response. */
@@ -484,6 +481,22 @@ final class Connection {
       window.keep(exchange.requests().getFirst().creditsPromised());
     } catch (KeyUnavailableException e) {
       disconnect("an interim response could not be protected: " + e.getMessage());
+    }
+  }
+
+  /** A client of this connection is to cache less. */
+  List<Output> onBreak(CacheBreak broken, long nowNanos) {
+    if (state != State.CLOSED) {
+      breaks.add(broken).ifPresent(this::sendBreak);
+    }
+    return drainOutputs(nowNanos);
+  }
+
+  private void sendBreak(CacheBreak broken) {
+    try {
+      outputs.add(new Output.Send(BreakFrame.of(broken, environment.pool())));
+    } catch (KeyUnavailableException e) {
+      disconnect("a break could not be protected: " + e.getMessage());
     }
   }
 

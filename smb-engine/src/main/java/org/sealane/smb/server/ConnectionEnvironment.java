@@ -60,7 +60,9 @@ record ConnectionEnvironment(
             ? SecurityMode.SIGNING_ENABLED
             : SecurityMode.SIGNING_REQUIRED,
         new Capabilities(
-            Capabilities.LARGE_MTU | (settings.multichannel() ? Capabilities.MULTI_CHANNEL : 0)),
+            Capabilities.LARGE_MTU
+                | Capabilities.LEASING
+                | (settings.multichannel() ? Capabilities.MULTI_CHANNEL : 0)),
         MaxSizes.all(limit(Limit.PAYLOAD_BYTES)),
         settings.serverGuid(),
         mechanism.negotiateToken());

@@ -13,6 +13,7 @@ import org.sealane.smb.io.NetworkInterfaceInfo;
 import org.sealane.smb.io.NetworkInterfaceInfoCodec;
 import org.sealane.smb.io.fscc.FsctlBuffers;
 import org.sealane.smb.io.fscc.FsctlCode;
+import org.sealane.smb.io.fscc.ReadChanges;
 import org.sealane.smb.lane.Level;
 import org.sealane.smb.negotiate.NegotiateInfoRequest;
 import org.sealane.smb.negotiate.NegotiateInfoRequestCodec;
@@ -21,9 +22,11 @@ import org.sealane.smb.negotiate.NegotiateInfoResponseCodec;
 import org.sealane.smb.server.Dispatcher.Call;
 import org.sealane.smb.server.Dispatcher.Refusal;
 import org.sealane.smb.share.AccessMask;
+import org.sealane.smb.share.Changes;
 import org.sealane.smb.share.FileChange;
 import org.sealane.smb.share.ShareException;
 import org.sealane.smb.share.ShareOpen;
+import org.sealane.smb.share.WatchRequest;
 import org.sealane.smb.wire.MalformedMessageException;
 import org.sealane.smb.wire.MessageReader;
 import org.sealane.smb.wire.MessageWriter;
@@ -171,6 +174,24 @@ final class ControlCommands {
             ShareOpen.Extent range = FsctlBuffers.decodeQueryAllocatedRanges(input);
             yield Operation.of(0, () -> allocatedRanges(share, range, asked));
           }
+          case FsctlCode.READ_CHANGES -> {
+            if (!(call.peer() instanceof Principal.Node)) {
+              throw new Refusal(NtStatus.INVALID_DEVICE_REQUEST);
+            }
+            require(open, AccessMask.FILE_READ_DATA);
+            WatchRequest watch = ReadChanges.decodeInput(input);
+            yield Operation.of(0, () -> changes(share.changes(watch), asked));
+          }
+          case FsctlCode.SRV_REQUEST_RESUME_KEY -> CopyCommands.resumeKey(asked, open);
+          case FsctlCode.SRV_COPYCHUNK -> {
+            require(open, AccessMask.FILE_WRITE_DATA | AccessMask.FILE_APPEND_DATA);
+            require(open, AccessMask.FILE_READ_DATA);
+            yield CopyCommands.copy(call, asked, open);
+          }
+          case FsctlCode.SRV_COPYCHUNK_WRITE -> {
+            require(open, AccessMask.FILE_WRITE_DATA | AccessMask.FILE_APPEND_DATA);
+            yield CopyCommands.copy(call, asked, open);
+          }
           default -> throw new Refusal(NtStatus.INVALID_DEVICE_REQUEST);
         };
     call.use(open);
@@ -196,6 +217,16 @@ final class ControlCommands {
         });
   }
 
+  private static Outcome changes(Changes changes, IoctlRequest asked) {
+    MessageWriter output = new MessageWriter();
+    ReadChanges.encodeOutput(changes, output);
+    if (output.length() > asked.maxOutputResponse()) {
+      output = new MessageWriter();
+      ReadChanges.encodeOutput(Changes.UNKNOWN, output);
+    }
+    return answered(NtStatus.SUCCESS, asked, output.written());
+  }
+
   private static Outcome allocatedRanges(
       ShareOpen share, ShareOpen.Extent range, IoctlRequest asked) throws ShareException {
     List<ShareOpen.Extent> extents = share.allocatedRanges(range.offset(), range.length());
@@ -208,7 +239,8 @@ final class ControlCommands {
     return answered(status, asked, output.written());
   }
 
-  private static Outcome answered(NtStatus status, IoctlRequest asked, MemorySegment output) {
+  /** The response with that output. */
+  static Outcome answered(NtStatus status, IoctlRequest asked, MemorySegment output) {
     IoctlResponse response = new IoctlResponse(asked.ctlCode(), asked.fileId(), output);
     return new Outcome.Answered(
         Response.of(status, out -> IoctlResponseCodec.encode(response, out)));

@@ -26,6 +26,8 @@ final class Open {
   private volatile Optional<Durability> durability = Optional.empty();
   private volatile Runnable whenClosed = () -> {};
   private volatile TreeConnect tree;
+  private volatile OpenCache cache = OpenCache.NONE;
+  private volatile boolean announced;
   private volatile boolean outOfTable;
   private volatile boolean deletePending;
   private volatile SharePath path;
@@ -57,6 +59,24 @@ final class Open {
   void tree(TreeConnect next) {
     tree = next;
     outOfTable = false;
+  }
+
+  /** What its client may cache. */
+  OpenCache cache() {
+    return cache;
+  }
+
+  void cache(OpenCache granted) {
+    cache = granted;
+  }
+
+  /** The response that names it was sent. */
+  void announce() {
+    announced = true;
+  }
+
+  boolean isAnnounced() {
+    return announced;
   }
 
   /** No session has it any more, unless it is given to the tree of another. */

@@ -91,6 +91,7 @@ final class ServerConnection implements FrameHandler {
         new Connection(
             environment,
             sessionId -> environment.globalSessions().bindTarget(sessionId, home),
+            this::onBreak,
             nanoClock.getAsLong());
     this.pool = environment.pool();
     this.globalSessions = environment.globalSessions();
@@ -305,6 +306,9 @@ final class ServerConnection implements FrameHandler {
     try {
       return operation.work().run();
     } catch (ShareException e) {
+      if (e.status().equals(NtStatus.OPLOCK_BREAK_IN_PROGRESS)) {
+        return new Outcome.Later(true, NtStatus.CANCELLED);
+      }
       log.debug("request failed conn={}: {}", transport.id(), e.getMessage());
       return failure(e.status());
     } catch (OutOfMemoryError e) {
@@ -342,6 +346,11 @@ final class ServerConnection implements FrameHandler {
     if (session.bound().isEmpty()) {
       globalSessions.add(session, home);
     }
+  }
+
+  /** Any thread. */
+  private void onBreak(CacheBreak broken) {
+    atHome(() -> carryOut(connection.onBreak(broken, nanoClock.getAsLong())));
   }
 
   /** Another session takes the place of one of this connection's. Any thread. */

@@ -38,6 +38,7 @@ import org.sealane.smb.session.SessionSetupRequest;
 import org.sealane.smb.session.SessionSetupRequestCodec;
 import org.sealane.smb.session.SessionSetupResponse;
 import org.sealane.smb.session.SessionSetupResponseCodec;
+import org.sealane.smb.wire.Command;
 import org.sealane.smb.wire.MalformedMessageException;
 import org.sealane.smb.wire.NtStatus;
 import org.sealane.smb.wire.ProtocolId;
@@ -162,7 +163,7 @@ final class SessionCommands {
   }
 
   /** [MS-SMB2] 3.3.5.4: the response is part of the connection's hash, as it is sent. */
-  void negotiateSent(ResponseFrame frame) {
+  private void negotiateSent(ResponseFrame frame) {
     agreement =
         agreement.map(settled ->
             new Agreement(settled.connection(), settled.hash().extend(frame.onlyMessage())));
@@ -332,7 +333,7 @@ final class SessionCommands {
   }
 
   /** [MS-SMB2] 3.3.5.5: a response that asks for more is part of the session's hash. */
-  void setupSent(Request request, ResponseFrame frame) {
+  private void setupSent(Request request, ResponseFrame frame) {
     request
         .session()
         .ifPresent(session -> {
@@ -423,6 +424,27 @@ final class SessionCommands {
     state.context().close();
     session.state(new Session.State.Refusing());
     return tokenFor(NtStatus.MORE_PROCESSING_REQUIRED, 0, token);
+  }
+
+  /**
+   * Preauthentication integrity covers these responses as they are sent.
+   *
+   * @return true if NEGOTIATE is settled by this one
+   */
+  boolean sent(Exchange exchange, ResponseFrame frame) {
+    Request request = exchange.requests().getFirst();
+    NtStatus status = exchange.responses().getFirst().status();
+    if (request.header().command() == Command.NEGOTIATE.code()) {
+      // An answer of the wildcard dialect settles nothing.
+      if (status.equals(NtStatus.SUCCESS) && negotiated().isPresent()) {
+        negotiateSent(frame);
+        return true;
+      }
+    } else if (request.header().command() == Command.SESSION_SETUP.code()
+        && status.equals(NtStatus.MORE_PROCESSING_REQUIRED)) {
+      setupSent(request, frame);
+    }
+    return false;
   }
 
   Step logoff(Exchange exchange, Request request, Session session)

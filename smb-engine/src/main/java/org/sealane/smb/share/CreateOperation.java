@@ -20,9 +20,16 @@ final class CreateOperation {
   private final DirectoryShare share;
   private final CreateParameters parameters;
 
-  CreateOperation(DirectoryShare share, CreateParameters parameters) {
+  /** Whose caches the open lets be. */
+  private final Object cacheKey;
+
+  /**
+   * @param leaseKey the lease that the open shall be of
+   */
+  CreateOperation(DirectoryShare share, CreateParameters parameters, Optional<Object> leaseKey) {
     this.share = share;
     this.parameters = parameters;
+    this.cacheKey = leaseKey.orElseGet(Object::new);
   }
 
   DirectoryShareOpen run() throws IOException, ShareException {
@@ -178,6 +185,12 @@ final class CreateOperation {
       anchor.resize(channel, 0);
     }
     storeAttributes(anchor, FileStatus.Kind.FILE);
+    share
+        .watches()
+        .happened(
+            FileEvent.Action.MODIFIED,
+            parameters.path(),
+            WatchRequest.ATTRIBUTES | WatchRequest.SIZE | WatchRequest.LAST_WRITE);
   }
 
   private DirectoryShareOpen create(Anchor parent, FileKey parentKey)
@@ -194,7 +207,9 @@ final class CreateOperation {
     }
     share.changed(parentKey);
     try {
-      return openCreated(parent.open(name), kind);
+      DirectoryShareOpen created = openCreated(parent.open(name), kind);
+      share.watches().happened(FileEvent.Action.ADDED, parameters.path(), created.nameKind());
+      return created;
     } catch (IOException | ShareException | RuntimeException e) {
       parent.delete(name, kind);
       throw e;
@@ -242,8 +257,27 @@ final class CreateOperation {
     Optional<SharedFile> file = share.table().find(key);
     if (file.isPresent()) {
       file.get().requireNotDeletePending();
+      FileCaches caches = file.get().caches();
+      if (file.get().isIncompatible(claim)
+          && !caches.limitOthers(cacheKey, Caching.READ | Caching.WRITE)) {
+        throw DirectoryShareOpen.breaking(parameters.path().wire());
+      }
       file.get().requireCompatible(claim);
+      if (!caches.limitOthers(cacheKey, othersMayCache(claim))) {
+        throw DirectoryShareOpen.breaking(parameters.path().wire());
+      }
     }
+  }
+
+  /** [MS-FSA] 2.1.5.1.2.2: what others may go on caching beside the open. */
+  private int othersMayCache(SharedFile.Claim claim) {
+    if (overwrites()) {
+      return Caching.NONE;
+    }
+    if (parameters.has(CreateOptions.DELETE_ON_CLOSE)) {
+      return Caching.READ;
+    }
+    return claim.claimsAnything() ? Caching.READ | Caching.HANDLE : Caching.ALL;
   }
 
   /** A file's content, open for what its access needs; no content for attributes alone. */

@@ -68,6 +68,7 @@ final class FileOpen extends DirectoryShareOpen {
         FileBytes.write(open, offset, from);
         return null;
       });
+      modified(WatchRequest.SIZE | WatchRequest.LAST_WRITE);
       if (writeThrough || writeThrough()) {
         onChannel(FileOpen::forceData);
         share.synchronizeEntries(this);
@@ -129,6 +130,7 @@ final class FileOpen extends DirectoryShareOpen {
         SparseFile.zero(anchor.path(), open, offset, inside);
         return null;
       });
+      modified(WatchRequest.SIZE | WatchRequest.LAST_WRITE);
       return null;
     });
   }
@@ -140,8 +142,21 @@ final class FileOpen extends DirectoryShareOpen {
       requireRange(offset, length);
       locks().requireWritable(this, offset, length);
       onChannel(open -> SparseFile.trim(anchor.path(), offset, inside(open, offset, length)));
+      modified(WatchRequest.SIZE | WatchRequest.LAST_WRITE);
       return null;
     });
+  }
+
+  @Override
+  public Changes changes(WatchRequest watch) throws ShareException {
+    return using(() -> {
+      throw wrong(NtStatus.INVALID_PARAMETER, "not a directory");
+    });
+  }
+
+  @Override
+  public CacheGrant cache(CacheRequest asked) throws ShareException {
+    return using(() -> share.cache(this, asked));
   }
 
   @Override
@@ -149,6 +164,7 @@ final class FileOpen extends DirectoryShareOpen {
     using(() -> {
       requireGranted(READS | WRITES);
       locks().lock(this, wanted);
+      changed();
       return null;
     });
   }
@@ -166,6 +182,12 @@ final class FileOpen extends DirectoryShareOpen {
     return Math.clamp(open.size() - offset, 0, length);
   }
 
+  /** The content is another: tells who caches it, and who watches its directory. */
+  private void modified(int kinds) {
+    changed();
+    share.modified(this, kinds);
+  }
+
   @Override
   void setEndOfFile(long bytes) throws ShareException, IOException {
     requireGranted(AccessMask.FILE_WRITE_DATA);
@@ -174,6 +196,7 @@ final class FileOpen extends DirectoryShareOpen {
       anchor.resize(open, bytes);
       return null;
     });
+    modified(WatchRequest.SIZE | WatchRequest.LAST_WRITE);
   }
 
   @Override
@@ -188,6 +211,7 @@ final class FileOpen extends DirectoryShareOpen {
       }
       return null;
     });
+    modified(WatchRequest.SIZE | WatchRequest.LAST_WRITE);
   }
 
   @Override

@@ -37,6 +37,14 @@ final class FolderOpen extends DirectoryShareOpen {
     });
   }
 
+  @Override
+  public Changes changes(WatchRequest watch) throws ShareException {
+    return using(() -> {
+      requireGranted(AccessMask.FILE_READ_DATA);
+      return share.changes(this, watch);
+    });
+  }
+
   private void endScan() {
     scan.ifPresent(FolderScan::close);
     scan = Optional.empty();

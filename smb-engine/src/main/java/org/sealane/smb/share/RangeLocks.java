@@ -2,6 +2,7 @@ package org.sealane.smb.share;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.sealane.smb.wire.NtStatus;
 
 /**
@@ -13,16 +14,36 @@ final class RangeLocks {
   /** Most locks of one file: each read and write looks through all of them. */
   static final int LOCKS_MAX = 8192;
 
+  /** Most locks of all files of a share. */
+  static final int LOCKS_MAX_ALL = 262_144;
+
   private record Held(DirectoryShareOpen owner, RangeLock lock) {}
 
+  private final AtomicInteger ofAll;
   private final List<Held> held = new ArrayList<>();
 
   /** Lets reads and writes pass without a lock where there is nothing to look at. */
   private volatile boolean empty = true;
 
+  /**
+   * @param ofAll how many locks the files of the share have together
+   */
+  RangeLocks(AtomicInteger ofAll) {
+    this.ofAll = ofAll;
+  }
+
+  boolean areNone() {
+    return empty;
+  }
+
   /** Takes all or none, in order: each has to go with those before it. */
   synchronized void lock(DirectoryShareOpen owner, List<RangeLock> wanted) throws ShareException {
     int before = held.size();
+    if (before + wanted.size() > LOCKS_MAX || ofAll.get() + wanted.size() > LOCKS_MAX_ALL) {
+      throw new ShareException(
+          NtStatus.INSUFFICIENT_RESOURCES,
+          LOCKS_MAX + " locks of a file and " + LOCKS_MAX_ALL + " of a share are the limits");
+    }
     try {
       for (RangeLock lock : wanted) {
         requireGrantable(owner, lock);
@@ -32,6 +53,7 @@ final class RangeLocks {
       held.subList(before, held.size()).clear();
       throw e;
     } finally {
+      ofAll.addAndGet(held.size() - before);
       empty = held.isEmpty();
     }
   }
@@ -39,10 +61,6 @@ final class RangeLocks {
   private void requireGrantable(DirectoryShareOpen owner, RangeLock wanted) throws ShareException {
     if (!wanted.range().isValid()) {
       throw new ShareException(NtStatus.INVALID_LOCK_RANGE, "passes 64 bits");
-    }
-    if (held.size() >= LOCKS_MAX) {
-      throw new ShareException(
-          NtStatus.INSUFFICIENT_RESOURCES, LOCKS_MAX + " locks of a file are the limit");
     }
     for (Held other : held) {
       if (other.lock().range().overlaps(wanted.range()) && !goTogether(other, owner, wanted)) {
@@ -70,13 +88,18 @@ final class RangeLocks {
 
   private boolean remove(DirectoryShareOpen owner, ByteRange range, boolean exclusive) {
     boolean removed = held.remove(new Held(owner, new RangeLock(range, exclusive)));
+    if (removed) {
+      ofAll.decrementAndGet();
+    }
     empty = held.isEmpty();
     return removed;
   }
 
   /** Ends every lock of an open that is closed. */
   synchronized void release(DirectoryShareOpen owner) {
+    int before = held.size();
     held.removeIf(lock -> lock.owner() == owner);
+    ofAll.addAndGet(held.size() - before);
     empty = held.isEmpty();
   }
 

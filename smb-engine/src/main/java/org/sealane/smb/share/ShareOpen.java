@@ -70,6 +70,22 @@ public interface ShareOpen extends AutoCloseable {
     throw new ShareException(NtStatus.NOT_SUPPORTED, "no locks here");
   }
 
+  /**
+   * What has happened in a directory since the last call, which may be nothing; the first call
+   * begins the watch. STATUS_DELETE_PENDING once the directory is to be deleted.
+   */
+  default Changes changes(WatchRequest watch) throws ShareException {
+    throw new ShareException(NtStatus.NOT_SUPPORTED, "nothing is watched here");
+  }
+
+  /**
+   * Asks that a client may cache the file; called once at most, right after the open was made. A
+   * share that can not tell the client later that it may no more grants nothing.
+   */
+  default CacheGrant cache(CacheRequest asked) throws ShareException {
+    return CacheGrant.NOTHING;
+  }
+
   /** Closes; deletes the file if that was asked for. Idempotent. */
   @Override
   void close() throws ShareException;

@@ -3,9 +3,12 @@ package org.sealane.smb.io;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.sealane.smb.wire.CodecFuzz;
 import org.sealane.smb.wire.MalformedMessageException;
+import org.sealane.smb.wire.MessageReader;
+import org.sealane.smb.wire.MessageWriter;
 
 /** Fuzz targets of the messages on opens; the seeds in {@code IoFuzzTestInputs} are replayed. */
 class IoFuzzTest {
@@ -107,6 +110,33 @@ class IoFuzzTest {
   @FuzzTest
   void leaseBreakResponse(byte[] message) {
     CodecFuzz.check(Specimen.LEASE_BREAK_RESPONSE, message);
+  }
+
+  @FuzzTest
+  void changeNotifyRequest(byte[] message) {
+    CodecFuzz.check(Specimen.CHANGE_NOTIFY_REQUEST, message);
+  }
+
+  @FuzzTest
+  void changeNotifyResponse(byte[] message) {
+    CodecFuzz.check(Specimen.CHANGE_NOTIFY_RESPONSE, message);
+  }
+
+  @FuzzTest
+  void copyChunkRequest(byte[] input) {
+    try {
+      CopyChunkRequest request =
+          CopyChunkRequestCodec.decode(new MessageReader(MemorySegment.ofArray(input)));
+      if (request.isWithinLimits()) {
+        assertThat(request.chunks()).hasSize((int) request.chunkCount());
+        MessageWriter out = new MessageWriter();
+        CopyChunkRequestCodec.encode(request, out);
+        assertThat(CopyChunkRequestCodec.decode(new MessageReader(out.written())))
+            .isEqualTo(request);
+      }
+    } catch (MalformedMessageException e) {
+      assertThat(e.getMessage()).isNotBlank();
+    }
   }
 
   @FuzzTest

@@ -57,6 +57,10 @@ record Specimen<T>(String golden, TestedCodec<T> codec, int optionalTailBytes) {
           LeaseBreakAcknowledgmentCodec::decode, LeaseBreakAcknowledgmentCodec::encode);
   static final TestedCodec<LeaseBreakResponse> LEASE_BREAK_RESPONSE =
       new TestedCodec<>(LeaseBreakResponseCodec::decode, LeaseBreakResponseCodec::encode);
+  static final TestedCodec<ChangeNotifyRequest> CHANGE_NOTIFY_REQUEST =
+      new TestedCodec<>(ChangeNotifyRequestCodec::decode, ChangeNotifyRequestCodec::encode);
+  static final TestedCodec<ChangeNotifyResponse> CHANGE_NOTIFY_RESPONSE =
+      new TestedCodec<>(ChangeNotifyResponseCodec::decode, ChangeNotifyResponseCodec::encode);
   static final TestedCodec<QueryDirectoryRequest> QUERY_DIRECTORY_REQUEST =
       new TestedCodec<>(QueryDirectoryRequestCodec::decode, QueryDirectoryRequestCodec::encode);
   static final TestedCodec<QueryDirectoryResponse> QUERY_DIRECTORY_RESPONSE =
@@ -73,6 +77,7 @@ record Specimen<T>(String golden, TestedCodec<T> codec, int optionalTailBytes) {
   static final List<Specimen<?>> ALL =
       List.of(
           new Specimen<>("create-request", CREATE_REQUEST, 0),
+          new Specimen<>("create-request-lease", CREATE_REQUEST, 0),
           new Specimen<>("create-response", CREATE_RESPONSE, 0),
           new Specimen<>("close-request", CLOSE_REQUEST, 0),
           new Specimen<>("close-response", CLOSE_RESPONSE, 0),
@@ -97,6 +102,8 @@ record Specimen<T>(String golden, TestedCodec<T> codec, int optionalTailBytes) {
           new Specimen<>("lease-break-notification", LEASE_BREAK_NOTIFICATION, 0),
           new Specimen<>("lease-break-acknowledgment", LEASE_BREAK_ACKNOWLEDGMENT, 0),
           new Specimen<>("lease-break-response", LEASE_BREAK_RESPONSE, 0),
+          new Specimen<>("change-notify-request", CHANGE_NOTIFY_REQUEST, 0),
+          new Specimen<>("change-notify-response", CHANGE_NOTIFY_RESPONSE, 0),
           new Specimen<>("query-directory-request", QUERY_DIRECTORY_REQUEST, 0),
           new Specimen<>("query-directory-response", QUERY_DIRECTORY_RESPONSE, 0),
           new Specimen<>("query-info-request", QUERY_INFO_REQUEST, 1),
