@@ -4,12 +4,13 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongConsumer;
 import org.sealane.smb.auth.Principal;
 
 /**
  * The sessions of all connections of a server, [MS-SMB2] 3.3.1.5 GlobalSessionTable, so that a new
- * one can take the place of an old one, 3.3.5.5.3.
+ * one can take the place of an old one, 3.3.5.5.3; and the number of their opens.
  *
  * <p>Any thread may call. One lock guards all state and is never held while calling out.
  */
@@ -18,6 +19,7 @@ final class GlobalSessions {
 
   private final Object lock = new Object();
   private final Map<Long, Entry> entries = new HashMap<>();
+  private final AtomicInteger opens = new AtomicInteger();
 
   /**
    * A session became valid.
@@ -56,6 +58,21 @@ final class GlobalSessions {
     if (entry != null) {
       entry.ended().complete(null);
     }
+  }
+
+  /** A share has opened something for one of them. */
+  void opened() {
+    opens.incrementAndGet();
+  }
+
+  /** It has closed it again. */
+  void closed() {
+    opens.decrementAndGet();
+  }
+
+  /** What shares have open now for all sessions, and for those that may come back. */
+  int opens() {
+    return opens.get();
   }
 
   int size() {

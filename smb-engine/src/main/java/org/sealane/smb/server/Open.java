@@ -24,6 +24,7 @@ final class Open {
   private final AtomicBoolean closing = new AtomicBoolean();
   private volatile Optional<Durability> durability = Optional.empty();
   private volatile Runnable whenClosed = () -> {};
+  private volatile Runnable whenEnded = () -> {};
   private volatile TreeConnect tree;
   private volatile boolean deletePending;
   private volatile SharePath path;
@@ -65,6 +66,13 @@ final class Open {
   void durable(Durability granted, Runnable forget) {
     durability = Optional.of(granted);
     whenClosed = forget;
+  }
+
+  /** Counts it in {@code sessions} from now on until the share has closed it. */
+  Open counted(GlobalSessions sessions) {
+    sessions.opened();
+    whenEnded = sessions::closed;
+    return this;
   }
 
   /** Owner thread. */
@@ -121,7 +129,11 @@ final class Open {
 
   /** As {@link #closeShare}, but what was to be deleted stays. */
   void abandonShare() throws ShareException {
-    share.abandon();
+    try {
+      share.abandon();
+    } finally {
+      whenEnded.run();
+    }
   }
 
   /** Closes the share's open; called once, by whom {@link #beginClose} told so. Blocks. */
@@ -130,6 +142,7 @@ final class Open {
       share.close();
     } finally {
       whenClosed.run();
+      whenEnded.run();
     }
   }
 }

@@ -64,17 +64,11 @@ final class OpenCommands {
       throw new Refusal(NtStatus.ACCESS_DENIED);
     }
     Session session = call.session();
-    int limit = environment.limit(Limit.OPENS_PER_SESSION);
-    if (session.openCount() >= limit) {
-      events.accept(
-          new ServerEvent.LimitReached(
-              environment.connectionId(),
-              environment.peer(),
-              Limit.OPENS_PER_SESSION.word(),
-              limit));
-      throw new Refusal(NtStatus.INSUFFICIENT_RESOURCES);
-    }
+    environment.requireBelow(Limit.OPENS_PER_SESSION, session.openCount(), events);
     Optional<Open> claimed = durable.claimed(call, asked, parameters);
+    if (claimed.isEmpty()) {
+      environment.requireBelow(Limit.OPENS, environment.globalSessions().opens(), events);
+    }
     call.use();
     session.beginOpen();
     call.exchange().forgetRelatedFileId();
@@ -93,11 +87,12 @@ final class OpenCommands {
             () ->
                 opened(
                     new Open(
-                        fileId,
-                        tree,
-                        tree.grant().backend().create(parameters, caller),
-                        parameters,
-                        grantedAccess),
+                            fileId,
+                            tree,
+                            tree.grant().backend().create(parameters, caller),
+                            parameters,
+                            grantedAccess)
+                        .counted(environment.globalSessions()),
                     durability,
                     asked.contexts())));
   }
@@ -153,7 +148,9 @@ final class OpenCommands {
         durable.grant(open, durability.get());
       }
       for (CreateContext context : contexts) {
-        if (context instanceof CreateContext.AllocationSize(long bytes)) {
+        // A directory has nothing to reserve, and its creation does not fail for that.
+        if (context instanceof CreateContext.AllocationSize(long bytes)
+            && !open.parameters().has(CreateOptions.DIRECTORY_FILE)) {
           open.share().setInformation(new FileChange.Allocation(bytes));
         }
       }

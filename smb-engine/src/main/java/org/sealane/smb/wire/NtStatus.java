@@ -29,6 +29,7 @@ public record NtStatus(int code) {
   public static final NtStatus OBJECT_NAME_NOT_FOUND = new NtStatus(0xC000_0034);
   public static final NtStatus OBJECT_NAME_COLLISION = new NtStatus(0xC000_0035);
   public static final NtStatus OBJECT_PATH_NOT_FOUND = new NtStatus(0xC000_003A);
+  public static final NtStatus OBJECT_PATH_SYNTAX_BAD = new NtStatus(0xC000_003B);
   public static final NtStatus SHARING_VIOLATION = new NtStatus(0xC000_0043);
   public static final NtStatus DELETE_PENDING = new NtStatus(0xC000_0056);
   public static final NtStatus LOGON_FAILURE = new NtStatus(0xC000_006D);
