@@ -1,5 +1,6 @@
 package org.sealane.deploy.cli;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -12,10 +13,9 @@ import org.sealane.cluster.document.DocumentContent.Server;
 import org.sealane.deploy.admin.AdminClient;
 import org.sealane.deploy.admin.AdminException;
 import org.sealane.deploy.draft.DraftException;
+import org.sealane.deploy.status.ClientLimits;
 import org.sealane.deploy.status.ClientSessions;
-import org.sealane.deploy.status.ClusterStatus;
 import org.sealane.deploy.units.ByteSize;
-import org.sealane.deploy.units.HostPort;
 import org.sealane.smb.negotiate.CipherId;
 import org.sealane.smb.negotiate.Dialect;
 import org.sealane.smb.negotiate.SigningAlgorithm;
@@ -71,6 +71,21 @@ final class ServerCommand {
     }
   }
 
+  /** The settings, and below them what each node allows. */
+  private record Shown(@JsonUnwrapped Settings settings, List<ClientLimits.Bound> limits) {}
+
+  private static String limits(List<ClientLimits.Bound> limits) {
+    Table table = new Table("NODE", "LIMIT", "VALUE", "NOW");
+    for (ClientLimits.Bound bound : limits) {
+      table.row(
+          bound.node(),
+          bound.limit(),
+          Integer.toString(bound.value()),
+          bound.now() == null ? null : bound.now().toString());
+    }
+    return table.render();
+  }
+
   /** What is asked for that weakens what clients get, in words; shown and warned of. */
   private static List<String> weaknesses(Server server) {
     List<String> weak = new ArrayList<>();
@@ -102,7 +117,13 @@ final class ServerCommand {
       try (AdministratorOptions.Session session = administrator.open()) {
         Server server = session.clients().server();
         Settings settings = Settings.of(server);
-        output.print(Console.of(spec).out(), settings, settings::table);
+        List<ClientLimits.Bound> limits = new ArrayList<>();
+        administrator.eachNode(node ->
+            limits.addAll(node.get(ClientLimits.PATH, Map.of(), ClientLimits.class).limits()));
+        output.print(
+            Console.of(spec).out(),
+            new Shown(settings, limits),
+            () -> settings.table() + "\n" + limits(limits));
         weaknesses(server).forEach(Console.of(spec)::warn);
       }
       return 0;
@@ -235,18 +256,9 @@ final class ServerCommand {
     @Override
     public Integer call() throws CliFailure, AdminException {
       List<ClientSessions.Session> sessions = new ArrayList<>();
-      try (AdminClient any = cluster.client()) {
-        for (ClusterStatus.Node node :
-            any.get(ClusterStatus.PATH, Map.of(), ClusterStatus.class).nodes()) {
-          if (node.admin() != null) {
-            HostPort address = new HostPort(node.admin().host(), node.admin().port());
-            try (AdminClient client = cluster.client(List.of(address))) {
-              sessions.addAll(
-                  client.get(ClientSessions.PATH, Map.of(), ClientSessions.class).sessions());
-            }
-          }
-        }
-      }
+      cluster.eachNode(client ->
+          sessions.addAll(
+              client.get(ClientSessions.PATH, Map.of(), ClientSessions.class).sessions()));
       output.print(Console.of(spec).out(), sessions, () -> table(sessions));
       return 0;
     }

@@ -5,6 +5,8 @@ import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.sealane.cluster.document.DocumentContent.Server;
@@ -29,6 +31,9 @@ import org.sealane.smb.transport.tcp.TcpTransport;
  * as it is when a client connects. Any thread may call.
  */
 final class UserListener implements AutoCloseable {
+  /** A client that takes nothing of what it asked for keeps memory from others for this long. */
+  private static final int DELIVERY_MILLIS = 30_000;
+
   private final SmbServer server;
 
   private UserListener(SmbServer server) {
@@ -46,7 +51,7 @@ final class UserListener implements AutoCloseable {
     UUID guid = UUID.randomUUID();
     return new UserListener(
         SmbServer.builder()
-            .settings(() -> settings(guid, view, config.limits().smbConnections()))
+            .settings(() -> settings(guid, view, config.limits()))
             .mechanism(
                 new NtlmMechanism(
                     config.name(),
@@ -62,21 +67,32 @@ final class UserListener implements AutoCloseable {
             .start());
   }
 
-  private static ServerSettings settings(UUID guid, CurrentView view, int connections) {
+  private static ServerSettings settings(UUID guid, CurrentView view, NodeConfig.Limits limits) {
     Server wanted =
         view.get().map(ClusterView::clients).map(c -> c.server()).orElse(Server.DEFAULT);
-    return ServerSettings.defaults(guid)
-        .withCiphers(wanted.ciphers())
-        .withSigning(wanted.signing())
-        .withSessionLevel(wanted.encryptData() ? Level.ENCRYPT : Level.CLEAR)
-        .withAccess(
-            new AccessRules(
-                Arrays.stream(Dialect.values())
-                    .filter(dialect -> dialect.isAtLeast(wanted.minDialect()))
-                    .collect(Collectors.toSet()),
-                wanted.requireSigning(),
-                wanted.rejectUnencryptedAccess()))
-        .with(Limit.CONNECTIONS, connections);
+    ServerSettings settings =
+        ServerSettings.defaults(guid)
+            .withCiphers(wanted.ciphers())
+            .withSigning(wanted.signing())
+            .withSessionLevel(wanted.encryptData() ? Level.ENCRYPT : Level.CLEAR)
+            .withAccess(
+                new AccessRules(
+                    Arrays.stream(Dialect.values())
+                        .filter(dialect -> dialect.isAtLeast(wanted.minDialect()))
+                        .collect(Collectors.toSet()),
+                    wanted.requireSigning(),
+                    wanted.rejectUnencryptedAccess()))
+            .with(Limit.CONNECTIONS, limits.smbConnections())
+            .with(Limit.DELIVERY_MILLIS, DELIVERY_MILLIS);
+    for (Map.Entry<Limit, Integer> limit : limits.smb().entrySet()) {
+      settings = settings.with(limit.getKey(), limit.getValue());
+    }
+    return settings;
+  }
+
+  /** Every limit of the listener. */
+  List<ServerStatus.LimitStatus> limits() {
+    return server.limits();
   }
 
   InetSocketAddress address() {

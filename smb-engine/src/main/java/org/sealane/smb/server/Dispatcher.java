@@ -67,6 +67,9 @@ final class Dispatcher {
   /** Looks at the exchange's current request. */
   Step begin(Exchange exchange) {
     Request request = exchange.current();
+    if (!request.isRelated()) {
+      exchange.forgetRelatedFileId();
+    }
     if (request.refusal().isPresent()) {
       return Step.error(request.refusal().get());
     }

@@ -212,7 +212,7 @@ final class FrameAdmission {
         consumeIds(header);
       }
       Optional<NtStatus> refusal =
-          opened.sealedBy().isPresent() ? Optional.empty() : verify(message, session);
+          opened.sealedBy().isPresent() ? Optional.empty() : verify(message, session, first);
       if (cancel) {
         if (refusal.isEmpty()) {
           cancels.add(header);
@@ -287,8 +287,12 @@ final class FrameAdmission {
   }
 
   /** [MS-SMB2] 3.3.5.2.4. Gives the status to refuse with. */
-  private Optional<NtStatus> verify(CompoundReader.Message message, Optional<Session> session)
-      throws Rejection {
+  private Optional<NtStatus> verify(
+      CompoundReader.Message message, Optional<Session> session, boolean first) throws Rejection {
+    if (first && message.header().has(HeaderFlags.RELATED_OPERATIONS)) {
+      // [MS-SMB2] 3.3.5.2.7.2: there is nothing it could continue, whatever session it names.
+      return Optional.of(NtStatus.INVALID_PARAMETER);
+    }
     if (!message.header().has(HeaderFlags.SIGNED) || isBinding(message)) {
       return Optional.empty();
     }

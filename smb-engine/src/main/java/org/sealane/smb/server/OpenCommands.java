@@ -70,17 +70,11 @@ final class OpenCommands {
       throw new Refusal(NtStatus.ACCESS_DENIED);
     }
     Session session = call.session();
-    int limit = environment.limit(Limit.OPENS_PER_SESSION);
-    if (session.openCount() >= limit) {
-      events.accept(
-          new ServerEvent.LimitReached(
-              environment.connectionId(),
-              environment.peer(),
-              Limit.OPENS_PER_SESSION.word(),
-              limit));
-      throw new Refusal(NtStatus.INSUFFICIENT_RESOURCES);
-    }
+    environment.requireBelow(Limit.OPENS_PER_SESSION, session.openCount(), events);
     Optional<Open> claimed = durable.claimed(call, asked, parameters);
+    if (claimed.isEmpty()) {
+      environment.requireBelow(Limit.OPENS, environment.globalSessions().opens(), events);
+    }
     call.use();
     session.beginOpen();
     call.exchange().forgetRelatedFileId();
@@ -105,7 +99,8 @@ final class OpenCommands {
                       tree,
                       tree.grant().backend().create(parameters, caller),
                       parameters,
-                      grantedAccess);
+                      grantedAccess)
+                  .counted(environment.globalSessions());
               return opened(
                   open,
                   asked.contexts(),
@@ -189,7 +184,9 @@ final class OpenCommands {
     try {
       settling.settle();
       for (CreateContext context : contexts) {
-        if (context instanceof CreateContext.AllocationSize(long bytes)) {
+        // A directory has nothing to reserve, and its creation does not fail for that.
+        if (context instanceof CreateContext.AllocationSize(long bytes)
+            && !open.parameters().has(CreateOptions.DIRECTORY_FILE)) {
           open.share().setInformation(new FileChange.Allocation(bytes));
         }
       }

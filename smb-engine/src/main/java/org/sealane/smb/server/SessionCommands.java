@@ -205,16 +205,8 @@ final class SessionCommands {
           .filter(found -> found.bound().isEmpty() || found.security().isPresent())
           .orElseThrow(() -> new Refusal(NtStatus.USER_SESSION_DELETED));
     }
-    int limit = environment.limit(Limit.SESSIONS_PER_CONNECTION);
-    if (sessions.size() >= limit) {
-      events.accept(
-          new ServerEvent.LimitReached(
-              environment.connectionId(),
-              environment.peer(),
-              Limit.SESSIONS_PER_CONNECTION.word(),
-              limit));
-      throw new Refusal(NtStatus.INSUFFICIENT_RESOURCES);
-    }
+    environment.requireBelow(Limit.SESSIONS_PER_CONNECTION, sessions.size(), events);
+    environment.requireBelow(Limit.SESSIONS, environment.globalSessions().size(), events);
     Session session =
         Session.first(
             environment.sessionIds().getAsLong(),

@@ -38,7 +38,7 @@ import org.sealane.smb.transport.tcp.TcpTransport;
  * A server for users with one account, anna with the password secret, and one directory as two
  * shares: files as they come, and sealed, which is to be encrypted.
  */
-final class ClientFixture implements AutoCloseable {
+public final class ClientFixture implements AutoCloseable {
   static final String ANNA = "anna%secret";
 
   final FramePool pool = new FramePool(256L << 20, 64L << 20);
@@ -46,10 +46,10 @@ final class ClientFixture implements AutoCloseable {
   final TcpTransport transport = new TcpTransport(TcpSettings.defaults(), pool);
   final Path root;
   final SmbClientTool smbclient;
-  final SmbServer server;
+  public final SmbServer server;
   private final DirectoryShare share;
 
-  ClientFixture(Path directory, UnaryOperator<ServerSettings> settings) throws IOException {
+  public ClientFixture(Path directory, UnaryOperator<ServerSettings> settings) throws IOException {
     root = Files.createDirectories(directory.resolve("root"));
     share = new DirectoryShare(root, DirectoryShare.Settings.of("volume", 1));
     ServerSettings defaults =
@@ -99,7 +99,7 @@ final class ClientFixture implements AutoCloseable {
     return smbclient.run(ANNA, share, commands, options);
   }
 
-  <T extends ServerEvent> java.util.List<T> events(Class<T> type) {
+  public <T extends ServerEvent> java.util.List<T> events(Class<T> type) {
     return events.stream().filter(type::isInstance).map(type::cast).toList();
   }
 

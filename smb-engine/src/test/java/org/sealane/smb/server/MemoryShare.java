@@ -140,9 +140,15 @@ final class MemoryShare implements ShareBackend {
         if (fault != null) {
           throw fault;
         }
-        byte[] file = directory ? new byte[0] : files.get(name);
+        if (directory) {
+          throw new ShareException(NtStatus.INVALID_DEVICE_REQUEST, name);
+        }
+        byte[] file = files.get(name);
         if (file == null) {
           throw new ShareException(NtStatus.DELETE_PENDING, name);
+        }
+        if (into.byteSize() == 0) {
+          return 0;
         }
         if (offset >= file.length) {
           throw new ShareException(NtStatus.END_OF_FILE, "at " + offset);
