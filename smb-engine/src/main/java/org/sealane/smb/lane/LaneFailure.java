@@ -1,5 +1,6 @@
 package org.sealane.smb.lane;
 
+import java.io.IOException;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -60,6 +61,24 @@ final class LaneFailure {
       case ClientException.TimedOut _ -> true;
       case ClientException.ServerStatus status -> SESSION_GONE.contains(status.status());
       case null, default -> false;
+    };
+  }
+
+  /** True if the other node answered: its connection works. */
+  static boolean isAnswer(ShareException failure) {
+    return failure.getCause() instanceof ClientException.ServerStatus;
+  }
+
+  /**
+   * True if the way to the other node failed, so that another way may do: nothing connected, broke
+   * off or did not answer. What a node refuses on one way it refuses on each.
+   */
+  static boolean isOfTheWay(Throwable failure) {
+    return switch (failure) {
+      case CompletionException e when e.getCause() != null -> isOfTheWay(e.getCause());
+      case IOException _, TimeoutException _ -> true;
+      case ClientException.ConnectionLost _, ClientException.TimedOut _ -> true;
+      default -> false;
     };
   }
 

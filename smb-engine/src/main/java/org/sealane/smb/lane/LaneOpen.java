@@ -118,7 +118,7 @@ final class LaneOpen implements ShareOpen {
           throw e;
         }
         replay |= LaneFailure.mayHaveHappened(e);
-        lane.lost(session, e.getMessage());
+        lane.lost(session, e);
       } finally {
         lane.leave();
       }
@@ -299,7 +299,7 @@ final class LaneOpen implements ShareOpen {
         LOG.debug("request goes to the next session: {}", e.getMessage());
         replay |= LaneFailure.mayHaveHappened(e);
         onLoss.run();
-        lane.lost(entered, e.getMessage());
+        lane.lost(entered, e);
       } finally {
         lane.leave();
       }

@@ -8,10 +8,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongFunction;
 import org.sealane.smb.auth.Principal;
 import org.sealane.smb.encryption.key.KeyUnavailableException;
 import org.sealane.smb.negotiate.NegotiatedConnection;
 import org.sealane.smb.server.FrameAdmission.Admission;
+import org.sealane.smb.server.GlobalSessions.BindTarget;
 import org.sealane.smb.transport.InboundFrame;
 import org.sealane.smb.wire.MessageIdWindow;
 import org.sealane.smb.wire.NtStatus;
@@ -58,7 +60,7 @@ final class Connection {
   private State state = State.NEGOTIATING;
   private long nextAsyncId = 1;
   private final PendingRequests pending;
-  private final CacheBreaks breaks = new CacheBreaks();
+  private final CacheBreaks breaks;
   private final Departures departures = new Departures(output -> outputs.add(output));
 
   /** Final responses of SESSION_SETUP that wait for the session before to end. */
@@ -68,15 +70,28 @@ final class Connection {
   private long activeNanos;
 
   /**
+   * @param bindTargets gives the session of an id, to which the connection may be bound
    * @param onBreak takes breaks on any thread, and brings them to {@link #onBreak}
    */
-  Connection(ConnectionEnvironment environment, Consumer<CacheBreak> onBreak, long nowNanos) {
+  Connection(
+      ConnectionEnvironment environment,
+      LongFunction<BindTarget> bindTargets,
+      Consumer<CacheBreak> onBreak,
+      long nowNanos) {
     this.environment = environment;
     this.window = new MessageIdWindow(environment.limit(Limit.CREDITS));
     this.pending = new PendingRequests(environment.limit(Limit.PENDING_REQUESTS));
+    this.breaks =
+        new CacheBreaks(environment.pool(), output -> outputs.add(output), this::disconnect);
     EventSink events = event -> outputs.add(new Output.Report(event));
     this.admission = new FrameAdmission(environment, sessions, window, events);
-    this.sessionCommands = new SessionCommands(environment, sessions, events, this::resume);
+    this.sessionCommands =
+        new SessionCommands(
+            environment,
+            sessions,
+            events,
+            this::resume,
+            new SessionBinding(environment, sessions, events, bindTargets));
     this.treeCommands = new TreeCommands(environment, events, this::resume);
     this.dispatcher =
         new Dispatcher(
@@ -85,7 +100,7 @@ final class Connection {
             events,
             sessionCommands,
             treeCommands,
-            new CacheCommands(environment.connectionId(), onBreak),
+            new CacheCommands(onBreak),
             this::resume);
     this.unauthenticatedSinceNanos = nowNanos;
     this.activeNanos = nowNanos;
@@ -109,13 +124,18 @@ final class Connection {
     return state == State.CLOSED && exchanges.isEmpty() && departures.isSettled();
   }
 
+  /** True while it may go on on another thread: nothing depends on the one it is on. */
+  boolean mayMove() {
+    return state == State.OPEN && exchanges.isEmpty() && sessions.size() == 0;
+  }
+
   int exchangeCount() {
     return exchanges.size();
   }
 
   /** Grows with each change of sessions and trees, and sometimes without. */
   long tableChanges() {
-    return tableChanges;
+    return tableChanges + sessions.changes();
   }
 
   List<Session> sessions() {
@@ -271,7 +291,8 @@ final class Connection {
     }
     Session session = exchange.current().session().orElseThrow();
     Principal peer = session.security().orElseThrow().peer();
-    outputs.add(new Output.SessionValid(session.id(), peer));
+    outputs.add(new Output.SessionValid(session));
+    // Never set by a request that binds.
     long previousSessionId = exchange.previousSessionId();
     if (previousSessionId == 0 || previousSessionId == session.id()) {
       return false;
@@ -364,20 +385,8 @@ final class Connection {
       case TREE_CONNECT -> request.session().ifPresent(Session::endTree);
       case SESSION_SETUP -> request.session().ifPresent(sessionCommands::authenticationFailed);
       case LOGOFF, TREE_DISCONNECT -> closed(request);
-      case NEGOTIATE,
-          CLOSE,
-          FLUSH,
-          READ,
-          WRITE,
-          LOCK,
-          IOCTL,
-          CANCEL,
-          ECHO,
-          QUERY_DIRECTORY,
-          CHANGE_NOTIFY,
-          QUERY_INFO,
-          SET_INFO,
-          OPLOCK_BREAK -> {}
+      case NEGOTIATE, CLOSE, FLUSH, READ, WRITE, LOCK, IOCTL, CANCEL, ECHO -> {}
+      case QUERY_DIRECTORY, CHANGE_NOTIFY, QUERY_INFO, SET_INFO, OPLOCK_BREAK -> {}
     }
   }
 
@@ -405,9 +414,6 @@ final class Connection {
       exchange.close();
       return;
     }
-    if (sessionCommands.sent(exchange, frame)) {
-      state(State.OPEN, "negotiated");
-    }
     try {
       frame.protect();
     } catch (KeyUnavailableException e) {
@@ -416,12 +422,15 @@ final class Connection {
       disconnect("a response could not be protected: " + e.getMessage());
       return;
     }
+    if (sessionCommands.sent(exchange, frame)) {
+      state(State.OPEN, "negotiated");
+    }
     if (!exchange.isAsync()) {
       exchange.requests().forEach(request -> window.keep(request.creditsPromised()));
     }
     outputs.add(new Output.Send(frame.outbound()));
     exchange.opened().forEach(Open::announce);
-    breaks.announced().forEach(this::sendBreak);
+    breaks.announced();
     exchange.close();
     endDrain();
   }
@@ -467,18 +476,8 @@ final class Connection {
 
   /** A client of this connection is to cache less. */
   List<Output> onBreak(CacheBreak broken, long nowNanos) {
-    if (state != State.CLOSED) {
-      breaks.add(broken).ifPresent(this::sendBreak);
-    }
+    breaks.add(broken);
     return drainOutputs(nowNanos);
-  }
-
-  private void sendBreak(CacheBreak broken) {
-    try {
-      outputs.add(new Output.Send(BreakFrame.of(broken, environment.pool())));
-    } catch (KeyUnavailableException e) {
-      disconnect("a break could not be protected: " + e.getMessage());
-    }
   }
 
   private void expire(long nowNanos) {

@@ -9,6 +9,8 @@ import org.sealane.smb.io.IoctlRequest;
 import org.sealane.smb.io.IoctlRequestCodec;
 import org.sealane.smb.io.IoctlResponse;
 import org.sealane.smb.io.IoctlResponseCodec;
+import org.sealane.smb.io.NetworkInterfaceInfo;
+import org.sealane.smb.io.NetworkInterfaceInfoCodec;
 import org.sealane.smb.io.fscc.FsctlBuffers;
 import org.sealane.smb.io.fscc.FsctlCode;
 import org.sealane.smb.io.fscc.ReadChanges;
@@ -54,6 +56,9 @@ final class ControlCommands {
         asked.input().byteSize(),
         Math.max(asked.maxInputResponse(), asked.maxOutputResponse()),
         environment.limit(Limit.PAYLOAD_BYTES));
+    if (asked.ctlCode() == FsctlCode.QUERY_NETWORK_INTERFACE_INFO) {
+      return queryInterfaces(call, asked);
+    }
     if (asked.fileId().equals(FileId.NONE) && !call.request().isRelated()) {
       return controlTree(call, asked);
     }
@@ -84,6 +89,33 @@ final class ControlCommands {
                   .atLeast(Level.SIGN));
         })
         .orElseGet(() -> new Step.Disconnect("NEGOTIATE was changed on its way"));
+  }
+
+  /**
+   * [MS-SMB2] 3.3.5.15.11. Told without multichannel, too, as lanes ask for another reason; not
+   * told to who could be anybody on the way, as a client would go where it is sent.
+   */
+  private Step queryInterfaces(Call call, IoctlRequest asked) throws Refusal {
+    if (call.request().level() == Level.CLEAR) {
+      throw new Refusal(NtStatus.ACCESS_DENIED);
+    }
+    call.use();
+    return new Step.Run(
+        Operation.of(
+            asked.maxOutputResponse(),
+            () -> {
+              List<NetworkInterfaceInfo> interfaces = environment.interfaces().get();
+              if (interfaces.isEmpty()) {
+                throw new ShareException(NtStatus.NOT_SUPPORTED, "no interfaces are told here");
+              }
+              MessageWriter output = new MessageWriter();
+              NetworkInterfaceInfoCodec.encode(interfaces, output);
+              if (output.length() > asked.maxOutputResponse()) {
+                throw new ShareException(
+                    NtStatus.BUFFER_TOO_SMALL, output.length() + " bytes of interfaces");
+              }
+              return answered(NtStatus.SUCCESS, asked, output.written());
+            }));
   }
 
   private static Step controlTree(Call call, IoctlRequest asked) throws Refusal {
@@ -142,6 +174,18 @@ final class ControlCommands {
             ShareOpen.Extent range = FsctlBuffers.decodeQueryAllocatedRanges(input);
             yield Operation.of(0, () -> allocatedRanges(share, range, asked));
           }
+          case FsctlCode.PIPE_TRANSCEIVE -> {
+            require(open, AccessMask.FILE_READ_DATA | AccessMask.FILE_WRITE_DATA);
+            byte[] message = asked.input().toArray(ValueLayout.JAVA_BYTE);
+            int bytesMax = (int) asked.maxOutputResponse();
+            yield Operation.of(
+                bytesMax,
+                () ->
+                    answered(
+                        NtStatus.SUCCESS,
+                        asked,
+                        MemorySegment.ofArray(share.transceive(message, bytesMax))));
+          }
           case FsctlCode.READ_CHANGES -> {
             if (!(call.peer() instanceof Principal.Node)) {
               throw new Refusal(NtStatus.INVALID_DEVICE_REQUEST);
@@ -160,7 +204,6 @@ final class ControlCommands {
             require(open, AccessMask.FILE_WRITE_DATA | AccessMask.FILE_APPEND_DATA);
             yield CopyCommands.copy(call, asked, open);
           }
-          case FsctlCode.QUERY_NETWORK_INTERFACE_INFO -> throw new Refusal(NtStatus.NOT_SUPPORTED);
           default -> throw new Refusal(NtStatus.INVALID_DEVICE_REQUEST);
         };
     call.use(open);

@@ -12,22 +12,37 @@ final class Departures {
   private final List<Long> endedSessions = new ArrayList<>();
   private int closingOpens;
 
+  /** What is let go of once nobody uses it, which may end on another channel's connection. */
+  private int releasing;
+
   Departures(Consumer<Output> outputs) {
     this.outputs = outputs;
   }
 
+  /** Of the last channel of a session, the session too; the others are served on. */
   void letGo(Session session) {
+    session.close();
+    if (session.objects().isServed()) {
+      return;
+    }
     for (Open open : session.opens()) {
       session.removeOpen(open);
-      open.uses().whenIdle(() -> letGo(open));
+      whenIdle(open.uses(), () -> letGo(open));
     }
     whenUnused(session);
-    session.close();
   }
 
   /** Tells of the session's end when nothing of it is under way any more. */
   void whenUnused(Session session) {
-    session.uses().whenIdle(() -> endedSessions.add(session.id()));
+    whenIdle(session.uses(), () -> endedSessions.add(session.id()));
+  }
+
+  private void whenIdle(UseCount uses, Runnable then) {
+    releasing++;
+    uses.whenIdle(() -> {
+      releasing--;
+      then.run();
+    });
   }
 
   /** A durable open waits for its client from here on; another is closed. */
@@ -51,14 +66,14 @@ final class Departures {
     closingOpens--;
   }
 
-  /** True if no open is being closed. */
+  /** True if nothing that was let go of is still used or being closed. */
   boolean isSettled() {
-    return closingOpens == 0;
+    return closingOpens == 0 && releasing == 0;
   }
 
   /** Tells of sessions that have ended, after what was parked: who replaces one finds its opens. */
   void tellEnded() {
-    if (isSettled()) {
+    if (closingOpens == 0) {
       endedSessions.forEach(id -> outputs.accept(new Output.SessionEnded(id)));
       endedSessions.clear();
     }

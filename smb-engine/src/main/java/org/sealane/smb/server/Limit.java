@@ -12,6 +12,8 @@ public enum Limit {
   HANDSHAKE_STEPS("handshake-steps", 8, 1, 64),
   /** Sessions of one connection, those being set up included. */
   SESSIONS_PER_CONNECTION("sessions-per-connection", 16, 1, 1024),
+  /** Connections that one session is bound to, the first and those being bound included. */
+  CHANNELS_PER_SESSION("channels-per-session", 8, 1, 32),
   /** Trees of one session. */
   TREES_PER_SESSION("trees-per-session", 64, 1, 4096),
   /** Opens of one session, those being made included. */

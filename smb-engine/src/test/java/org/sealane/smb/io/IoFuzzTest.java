@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import org.sealane.smb.wire.CodecFuzz;
 import org.sealane.smb.wire.MalformedMessageException;
 import org.sealane.smb.wire.MessageReader;
@@ -186,5 +187,18 @@ class IoFuzzTest {
   @FuzzTest
   void transformedPayload(byte[] message) {
     CodecFuzz.check(TransformedPayloadTest.PAYLOAD, message);
+  }
+
+  @FuzzTest
+  void networkInterfaceInfo(byte[] buffer) throws MalformedMessageException {
+    List<NetworkInterfaceInfo> decoded;
+    try {
+      decoded = NetworkInterfaceInfoTest.decode(buffer);
+    } catch (MalformedMessageException e) {
+      assertThat(e.getMessage()).isNotBlank();
+      return;
+    }
+    assertThat(NetworkInterfaceInfoTest.decode(NetworkInterfaceInfoTest.encode(decoded)))
+        .isEqualTo(decoded);
   }
 }
