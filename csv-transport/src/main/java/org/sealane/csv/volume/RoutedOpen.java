@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -95,7 +96,9 @@ final class RoutedOpen implements ShareOpen {
 
   static RoutedOpen create(OwnerRoute route, CreateParameters wanted, ShareBackend.Caller caller)
       throws ShareException {
-    CreateParameters parameters = withAttributes(wanted);
+    // The next owner knows by the name what an owner has made whose answer was lost.
+    CreateParameters parameters =
+        withAttributes(wanted).named(UUID.randomUUID().getMostSignificantBits());
     AtomicReference<CreateAction> done = new AtomicReference<>();
     return route.call(files -> {
       boolean again = done.get() != null;

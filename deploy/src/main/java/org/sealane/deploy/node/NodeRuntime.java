@@ -135,11 +135,7 @@ public final class NodeRuntime implements AutoCloseable {
     LaneCarriers carriers = LaneCarriers.open(config.transports(), config.lane(), pool);
     carriers.rdma().ifPresent(this::keep);
     metrics = keep(MetricsServer.start(config.metrics()));
-    lanes =
-        LaneNode.start(
-            laneSettings(transport),
-            carriers.preferred(),
-            new HostInterfaces(config.lane(), carriers::hasRdmaAt));
+    lanes = LaneNode.start(laneSettings(transport), carriers.preferred(), interfaces(carriers));
     NodeMetrics.register(metrics.registry(), view, lanes, pool, rules);
     carriers.rdma().ifPresent(rdma -> NodeMetrics.register(metrics.registry(), rdma));
     LaneNotes notes = new LaneNotes(Clock.systemUTC());
@@ -232,6 +228,10 @@ public final class NodeRuntime implements AutoCloseable {
                 reached.work(),
                 reached.bytesPerSecond(),
                 reached.steady()));
+  }
+
+  private HostInterfaces interfaces(LaneCarriers carriers) {
+    return new HostInterfaces(config.lane(), carriers::hasRdmaAt);
   }
 
   private LaneNode.Settings laneSettings(TcpTransport transport) {

@@ -48,6 +48,7 @@ import org.sealane.smb.share.AccessMask;
 import org.sealane.smb.share.CreateDisposition;
 import org.sealane.smb.share.CreateParameters;
 import org.sealane.smb.share.DirectoryShare;
+import org.sealane.smb.share.ShareBackend;
 import org.sealane.smb.share.ShareBackend.Caller;
 import org.sealane.smb.share.ShareException;
 import org.sealane.smb.share.ShareOpen;
@@ -82,7 +83,8 @@ class RdmaFallbackTest {
     load = new NumberedWrites(canary);
     files = Files.createDirectory(directory.resolve("files"));
     share = new DirectoryShare(files, DirectoryShare.Settings.of("v", 1));
-    nodes = new TwoLaneNodes((volume, _) -> Optional.of(load.watched(share)), this::rdma);
+    ShareBackend watched = load.watched(share);
+    nodes = new TwoLaneNodes((volume, _) -> Optional.of(watched), this::rdma);
     InetSocketAddress listener = nodes.server().lanes().address();
     relay = new LinkRelay(listener, canary);
     // RDMA to the relay's port reaches the listener, too.

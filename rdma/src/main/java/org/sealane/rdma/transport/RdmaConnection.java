@@ -529,14 +529,10 @@ final class RdmaConnection implements TransportConnection {
   /** Looks at its deadlines; on the loop. */
   void onTick(long nowNanos) {
     core.onTimeout(nowNanos).ifPresent(why -> end(new IOException(why)));
-    long limit = deliveryNanos;
-    if (limit > 0 && sends.oldestNanos(nowNanos) > limit) {
-      transport.counters().increment(RdmaCounter.DELIVERY_TIMEOUTS);
-      end(new IOException("what was sent was not taken in time"));
-    }
-    if (posts.silentNanos(nowNanos) > RdmaSettings.completionLimitNanos(limit)) {
-      transport.counters().increment(RdmaCounter.COMPLETION_TIMEOUTS);
-      end(new IOException("the device or the peer hangs: work is posted and none completes"));
+    if (Stall.of(sends, posts, deliveryNanos, nowNanos).isPresent()) {
+      // What has completed may not have been taken yet, as where this thread had to wait.
+      loop.drain();
+      Stall.of(sends, posts, deliveryNanos, nowNanos).ifPresent(this::end);
     }
     if (placement.filter(own -> !own.mayStayExposed()).isPresent()) {
       onWithheld();
@@ -545,6 +541,11 @@ final class RdmaConnection implements TransportConnection {
       end(new IOException("not flushed in time"));
     }
     pump();
+  }
+
+  private void end(Stall stall) {
+    transport.counters().increment(stall.counter());
+    end(new IOException(stall.why()));
   }
 
   private void end(Throwable cause) {

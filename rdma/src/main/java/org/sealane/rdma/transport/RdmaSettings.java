@@ -74,8 +74,8 @@ public record RdmaSettings(
         8L << 20,
         128L << 20,
         Duration.ofSeconds(5),
-        Duration.ofSeconds(120),
-        Duration.ofSeconds(5));
+        Duration.ofSeconds(10),
+        Duration.ofSeconds(10));
   }
 
   /**

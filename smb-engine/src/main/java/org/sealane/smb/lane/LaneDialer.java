@@ -158,7 +158,7 @@ public final class LaneDialer {
   private static CompletionStage<ClientTree> naming(CompletionStage<ClientTree> opened) {
     return opened.exceptionallyCompose(failure ->
         CompletableFuture.failedStage(
-            LaneFailure.isOfTheWay(failure)
+            LaneFailure.isBrokenWay(failure)
                 ? new IOException(
                     "the policy says rdma-only and RDMA failed: " + reason(failure), failure)
                 : failure));

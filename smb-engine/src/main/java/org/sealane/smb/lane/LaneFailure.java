@@ -69,16 +69,24 @@ final class LaneFailure {
     return failure.getCause() instanceof ClientException.ServerStatus;
   }
 
+  /** True if the way to the other node failed: nothing connected, or what did broke off. */
+  static boolean isBrokenWay(Throwable failure) {
+    return switch (failure) {
+      case CompletionException e when e.getCause() != null -> isBrokenWay(e.getCause());
+      case IOException _, ClientException.ConnectionLost _ -> true;
+      default -> false;
+    };
+  }
+
   /**
-   * True if the way to the other node failed, so that another way may do: nothing connected, broke
-   * off or did not answer. What a node refuses on one way it refuses on each.
+   * True if another way to the other node may do, as this one failed or led to no answer. What a
+   * node refuses on one way it refuses on each.
    */
   static boolean isOfTheWay(Throwable failure) {
     return switch (failure) {
       case CompletionException e when e.getCause() != null -> isOfTheWay(e.getCause());
-      case IOException _, TimeoutException _ -> true;
-      case ClientException.ConnectionLost _, ClientException.TimedOut _ -> true;
-      default -> false;
+      case TimeoutException _, ClientException.TimedOut _ -> true;
+      default -> isBrokenWay(failure);
     };
   }
 

@@ -102,7 +102,13 @@ final class LaneOpen implements ShareOpen {
 
   static LaneOpen create(Lane lane, CreateParameters wanted) throws ShareException {
     CreateParameters parameters = withAttributes(wanted);
-    UUID createGuid = UUID.randomUUID();
+    // Its first half is the name under which the server's share knows the CREATE again.
+    UUID random = UUID.randomUUID();
+    UUID createGuid =
+        wanted
+            .createName()
+            .map(name -> new UUID(name, random.getLeastSignificantBits()))
+            .orElse(random);
     String what = "open " + parameters.path().wire();
     boolean replay = false;
     while (true) {

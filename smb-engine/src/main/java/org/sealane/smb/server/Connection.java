@@ -422,6 +422,7 @@ final class Connection {
       disconnect("a response could not be protected: " + e.getMessage());
       return;
     }
+    // After it is signed: preauthentication integrity covers what is sent.
     if (sessionCommands.sent(exchange, frame)) {
       state(State.OPEN, "negotiated");
     }

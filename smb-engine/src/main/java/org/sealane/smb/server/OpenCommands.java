@@ -62,7 +62,7 @@ final class OpenCommands {
   Step create(Call call) throws MalformedMessageException, Refusal {
     CreateRequest asked = CreateRequestCodec.decode(call.request().reader());
     int maximalAccess = call.tree().grant().maximalAccess();
-    CreateParameters parameters = parameters(asked, maximalAccess);
+    CreateParameters parameters = named(call, asked, parameters(asked, maximalAccess));
     int grantedAccess = GrantedAccess.of(asked.desiredAccess(), maximalAccess);
     if (grantedAccess == 0
         || parameters.has(CreateOptions.DELETE_ON_CLOSE)
@@ -124,6 +124,20 @@ final class OpenCommands {
   @FunctionalInterface
   private interface Settling {
     void settle() throws ShareException;
+  }
+
+  /** A node sends a CREATE again under its CreateGuid, to another process of this node, too. */
+  private static CreateParameters named(
+      Call call, CreateRequest asked, CreateParameters parameters) {
+    if (!(call.peer() instanceof Principal.Node)) {
+      return parameters;
+    }
+    return asked.contexts().stream()
+        .filter(CreateContext.DurableHandleRequestV2.class::isInstance)
+        .map(CreateContext.DurableHandleRequestV2.class::cast)
+        .findFirst()
+        .map(durable -> parameters.named(durable.createGuid().getMostSignificantBits()))
+        .orElse(parameters);
   }
 
   private static CreateParameters parameters(CreateRequest asked, int maximalAccess)

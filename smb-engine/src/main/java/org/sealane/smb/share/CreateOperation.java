@@ -101,18 +101,25 @@ final class CreateOperation {
   private DirectoryShareOpen openExisting(Anchor anchor) throws IOException, ShareException {
     try {
       FileStatus status = anchor.status();
-      if (parameters.disposition() == CreateDisposition.CREATE) {
+      if (parameters.disposition() == CreateDisposition.CREATE && !madeIt(anchor, status)) {
         throw failure(NtStatus.OBJECT_NAME_COLLISION, "it exists");
       }
       return switch (status.kind()) {
         case OTHER -> throw failure(NtStatus.ACCESS_DENIED, "neither file nor directory");
-        case DIRECTORY -> openFolder(anchor, status, CreateAction.OPENED);
+        case DIRECTORY -> openFolder(anchor, status, existingAction());
         case FILE -> openFile(anchor, status);
       };
     } catch (IOException | ShareException | RuntimeException e) {
       anchor.close();
       throw e;
     }
+  }
+
+  /** True if this CREATE has made what is there, and comes again as its answer was lost. */
+  private boolean madeIt(Anchor anchor, FileStatus status) throws IOException {
+    return status.kind() != FileStatus.Kind.OTHER
+        && parameters.createName().isPresent()
+        && DosAttributes.of(anchor, status).createName().equals(parameters.createName());
   }
 
   private FolderOpen openFolder(Anchor anchor, FileStatus status, CreateAction action)
@@ -148,14 +155,16 @@ final class CreateOperation {
     return switch (parameters.disposition()) {
       case SUPERSEDE -> CreateAction.SUPERSEDED;
       case OVERWRITE, OVERWRITE_IF -> CreateAction.OVERWRITTEN;
-      case OPEN, OPEN_IF, CREATE -> CreateAction.OPENED;
+      case OPEN, OPEN_IF -> CreateAction.OPENED;
+      case CREATE -> CreateAction.CREATED;
     };
   }
 
   /** What is granted on an existing file, [MS-FSA] 2.1.5.1.2.1: read-only withholds writing. */
   private int accessTo(DosAttributes dos) throws ShareException {
     int access = AccessMask.granted(parameters.desiredAccess());
-    if (!dos.has(FileAttributes.READONLY)) {
+    // Who makes a read-only file may write it through the open that made it.
+    if (!dos.has(FileAttributes.READONLY) || parameters.disposition() == CreateDisposition.CREATE) {
       return access;
     }
     int asked = AccessMask.granted(parameters.desiredAccess() & ~AccessMask.MAXIMUM_ALLOWED);
@@ -233,7 +242,12 @@ final class CreateOperation {
   private void storeAttributes(Anchor anchor, FileStatus.Kind kind) throws IOException {
     DosAttributes initial = DosAttributes.initial(kind);
     DosAttributes asked =
-        initial.withAttributes(parameters.fileAttributes() | initial.attributes());
+        initial
+            .withAttributes(parameters.fileAttributes() | initial.attributes())
+            .withCreateName(
+                parameters.disposition() == CreateDisposition.CREATE
+                    ? parameters.createName()
+                    : Optional.empty());
     boolean fresh = anchor.attribute().isEmpty();
     if (!asked.equals(initial) || !fresh) {
       anchor.setAttribute(asked.encode());
