@@ -14,7 +14,6 @@ import org.sealane.smb.negotiate.NegotiatedConnection;
 import org.sealane.smb.server.FrameAdmission.Admission;
 import org.sealane.smb.server.GlobalSessions.BindTarget;
 import org.sealane.smb.transport.InboundFrame;
-import org.sealane.smb.wire.Command;
 import org.sealane.smb.wire.MessageIdWindow;
 import org.sealane.smb.wire.NtStatus;
 import org.sealane.smb.wire.Smb2Header;
@@ -59,12 +58,7 @@ final class Connection {
   private long tableChanges;
   private State state = State.NEGOTIATING;
   private long nextAsyncId = 1;
-  private int closingOpens;
-
-  /** What is let go of once nobody uses it, which may end on another channel's connection. */
-  private int releasing;
-
-  private final List<Long> endedSessions = new ArrayList<>();
+  private final Departures departures = new Departures(output -> outputs.add(output));
 
   /** Final responses of SESSION_SETUP that wait for the session before to end. */
   private final Map<Exchange, Response> awaitingPrevious = new IdentityHashMap<>();
@@ -81,7 +75,8 @@ final class Connection {
     this.window = new MessageIdWindow(environment.limit(Limit.CREDITS));
     EventSink events = event -> outputs.add(new Output.Report(event));
     this.admission = new FrameAdmission(environment, sessions, window, events);
-    this.sessionCommands = new SessionCommands(
+    this.sessionCommands =
+        new SessionCommands(
             environment,
             sessions,
             events,
@@ -104,12 +99,12 @@ final class Connection {
 
   /** True while a session is valid. */
   boolean isAuthenticated() {
-    return sessions.hasValid();
+    return sessions.hasLive();
   }
 
   /** True if nothing of it is left: no exchange and no open. */
   boolean isFinished() {
-    return state == State.CLOSED && exchanges.isEmpty() && closingOpens == 0 && releasing == 0;
+    return state == State.CLOSED && exchanges.isEmpty() && departures.isSettled();
   }
 
   /** True while it may go on on another thread: nothing depends on the one it is on. */
@@ -226,11 +221,21 @@ final class Connection {
   List<Output> onCompleted(
       Exchange exchange, Outcome outcome, Optional<ResponseFrame> frame, long nowNanos) {
     activeNanos = nowNanos;
+    Optional<Session> session = exchange.current().session();
     Response response = settle(exchange, outcome);
-    if (!establishes(exchange, outcome, response)) {
+    session.ifPresent(this::letGoFailed);
+    if (!establishes(exchange, outcome, response, nowNanos)) {
       answer(exchange, response, frame);
     }
     return drainOutputs(nowNanos);
+  }
+
+  /** Of a session whose reauthentication has failed nothing is kept, [MS-SMB2] 3.3.5.5.3. */
+  private void letGoFailed(Session session) {
+    if (session.hasFailed() && !session.isClosed()) {
+      departures.letGo(session);
+      sessions.remove(session);
+    }
   }
 
   private void answer(Exchange exchange, Response response, Optional<ResponseFrame> frame) {
@@ -246,12 +251,20 @@ final class Connection {
    * Enters a session that became valid in the server's table. True if it replaces another, so that
    * its response has to wait until nothing of that is under way any more, [MS-SMB2] 3.3.5.5.3.
    */
-  private boolean establishes(Exchange exchange, Outcome outcome, Response response) {
+  private boolean establishes(
+      Exchange exchange, Outcome outcome, Response response, long nowNanos) {
     if (!(outcome instanceof Outcome.Authenticated)
         || !response.status().equals(NtStatus.SUCCESS)) {
       return false;
     }
     Session session = exchange.current().session().orElseThrow();
+    if (session.bound().isEmpty() || session.isEntered()) {
+      session.objects().authenticatedAt(nowNanos);
+    }
+    if (session.isEntered()) {
+      return false;
+    }
+    session.entered();
     Principal peer = session.security().orElseThrow().peer();
     outputs.add(new Output.SessionValid(session));
     // Never set by a request that binds.
@@ -282,15 +295,13 @@ final class Connection {
       disconnect("its session was replaced");
     } else if (found.isPresent()) {
       Session session = found.get();
-      if (session.isValid()) {
-        session.state(new Session.State.Ending(session.security().orElseThrow()));
-      }
+      session.end();
       exchanges.values().stream()
           .filter(exchange ->
               exchange.requests().stream()
                   .anyMatch(request -> request.header().sessionId() == sessionId))
           .forEach(Exchange::cancelWork);
-      letGo(session);
+      departures.letGo(session);
       sessions.remove(session);
       tableChanges++;
     }
@@ -319,7 +330,7 @@ final class Connection {
         Session session = request.session().orElseThrow();
         if (state == State.CLOSED) {
           session.cancelOpen();
-          letGo(open);
+          departures.letGo(open);
         } else {
           session.completeOpen(open);
           exchange.relatedFileId(open.id());
@@ -370,7 +381,7 @@ final class Connection {
             tree -> treeCommands.disconnected(session, tree),
             () -> {
               sessionCommands.loggedOff(session);
-              whenUnused(session);
+              departures.whenUnused(session);
             });
   }
 
@@ -394,29 +405,15 @@ final class Connection {
       disconnect("a response could not be protected: " + e.getMessage());
       return;
     }
-    integrate(exchange, frame);
+    if (sessionCommands.sent(exchange, frame)) {
+      state(State.OPEN, "negotiated");
+    }
     if (!exchange.isAsync()) {
       exchange.requests().forEach(request -> window.keep(request.creditsPromised()));
     }
     outputs.add(new Output.Send(frame.outbound()));
     exchange.close();
     endDrain();
-  }
-
-  /** Preauthentication integrity covers these responses as they are sent. */
-  private void integrate(Exchange exchange, ResponseFrame frame) {
-    Request request = exchange.requests().getFirst();
-    NtStatus status = exchange.responses().getFirst().status();
-    if (request.header().command() == Command.NEGOTIATE.code()) {
-      // An answer of the wildcard dialect settles nothing.
-      if (status.equals(NtStatus.SUCCESS) && negotiated().isPresent()) {
-        sessionCommands.negotiateSent(frame);
-        state(State.OPEN, "negotiated");
-      }
-    } else if (request.header().command() == Command.SESSION_SETUP.code()
-        && status.equals(NtStatus.MORE_PROCESSING_REQUIRED)) {
-      sessionCommands.setupSent(request, frame);
-    }
   }
 
   /** Lets go of an exchange that gets no response. */
@@ -429,7 +426,7 @@ final class Connection {
 
   /** An {@link Output.CloseOpen} was done. */
   List<Output> onOpenClosed(long nowNanos) {
-    closingOpens--;
+    departures.closed();
     return drainOutputs(nowNanos);
   }
 
@@ -458,6 +455,7 @@ final class Connection {
   }
 
   private void expire(long nowNanos) {
+    expireSessions(nowNanos);
     if (!isAuthenticated()
         && awaitingPrevious.isEmpty()
         && nowNanos - unauthenticatedSinceNanos >= nanos(Limit.UNAUTHENTICATED_MILLIS)) {
@@ -466,6 +464,21 @@ final class Connection {
         && !sessions.hasOpens()
         && nowNanos - activeNanos >= nanos(Limit.IDLE_MILLIS)) {
       disconnect("idle");
+    }
+  }
+
+  /** [MS-SMB2] 3.3.5.2.9: their users must prove themselves again. */
+  private void expireSessions(long nowNanos) {
+    long lifetimeNanos =
+        TimeUnit.SECONDS.toNanos(environment.limit(Limit.SESSION_LIFETIME_SECONDS));
+    for (Session session : sessions.all()) {
+      if (lifetimeNanos > 0
+          && nowNanos - session.objects().authenticatedNanos() >= lifetimeNanos
+          && session.state() instanceof Session.State.Valid(SessionSecurity security)
+          && security.peer() instanceof Principal.User) {
+        session.state(new Session.State.Expired(security));
+        tableChanges++;
+      }
     }
   }
 
@@ -527,46 +540,9 @@ final class Connection {
     state(State.CLOSED, reason);
     exchanges.values().forEach(Exchange::cancelWork);
     for (Session session : sessions.all()) {
-      letGo(session);
+      departures.letGo(session);
     }
     sessions.clear();
-  }
-
-  /** Of the last channel of a session, the session too; the others are served on. */
-  private void letGo(Session session) {
-    session.close();
-    if (session.objects().isServed()) {
-      return;
-    }
-    for (Open open : session.opens()) {
-      session.removeOpen(open);
-      releasing++;
-      open.uses()
-          .whenIdle(() -> {
-            releasing--;
-            letGo(open);
-          });
-    }
-    whenUnused(session);
-  }
-
-  private void whenUnused(Session session) {
-    releasing++;
-    session
-        .uses()
-        .whenIdle(() -> {
-          releasing--;
-          endedSessions.add(session.id());
-        });
-  }
-
-  /** A durable open waits for its client from here on; another is closed. */
-  private void letGo(Open open) {
-    if (open.durability().isPresent()) {
-      outputs.add(new Output.Park(open));
-    } else {
-      closeOpen(open);
-    }
   }
 
   /** An {@link Output.Park} was not possible. */
@@ -577,15 +553,8 @@ final class Connection {
             environment.peer(),
             Limit.DURABLE_OPENS.word(),
             environment.limit(Limit.DURABLE_OPENS)));
-    closeOpen(open);
+    departures.close(open);
     return drainOutputs(nowNanos);
-  }
-
-  private void closeOpen(Open open) {
-    if (open.beginClose()) {
-      closingOpens++;
-      outputs.add(new Output.CloseOpen(open));
-    }
   }
 
   /** The only way the state changes. */
@@ -607,11 +576,7 @@ final class Connection {
     if (isAuthenticated()) {
       unauthenticatedSinceNanos = nowNanos;
     }
-    if (closingOpens == 0) {
-      // Parked before: whoever replaces the session finds its opens waiting.
-      endedSessions.forEach(id -> outputs.add(new Output.SessionEnded(id)));
-      endedSessions.clear();
-    }
+    departures.tellEnded();
     List<Output> drained = outputs;
     outputs = new ArrayList<>();
     return drained;

@@ -44,6 +44,7 @@ final class GlobalSessions {
 
   private final Object lock = new Object();
   private final Map<Long, Entry> entries = new HashMap<>();
+  private int valid;
 
   /** A session is being set up. */
   void begin(long sessionId) {
@@ -58,13 +59,14 @@ final class GlobalSessions {
    * @param home runs tasks on its owner thread
    */
   void add(Session first, Executor home) {
-    Valid valid = new Valid(first.security().orElseThrow().peer(), first, home);
+    Valid session = new Valid(first.security().orElseThrow().peer(), first, home);
     synchronized (lock) {
       Entry begun = entries.get(first.id());
+      valid++;
       entries.put(
           first.id(),
           new Entry(
-              Optional.of(valid), begun == null ? new CompletableFuture<>() : begun.ended()));
+              Optional.of(session), begun == null ? new CompletableFuture<>() : begun.ended()));
     }
   }
 
@@ -115,13 +117,24 @@ final class GlobalSessions {
     Entry entry;
     synchronized (lock) {
       entry = entries.remove(sessionId);
+      if (entry != null && entry.valid().isPresent()) {
+        valid--;
+      }
     }
     if (entry != null) {
       entry.ended().complete(null);
     }
   }
 
+  /** Sessions that are or were valid, of which something is left. */
   int size() {
+    synchronized (lock) {
+      return valid;
+    }
+  }
+
+  /** The same with those that are being set up. */
+  int sizeWithBegun() {
     synchronized (lock) {
       return entries.size();
     }
