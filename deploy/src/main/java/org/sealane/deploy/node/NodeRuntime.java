@@ -138,16 +138,9 @@ public final class NodeRuntime implements AutoCloseable {
         });
     keep(storage);
     keep(lanes);
-    UserTable userTable = new UserTable(view, bundle.dataKeys());
     users =
         keep(
-            UserListener.start(
-                config,
-                view,
-                userTable,
-                new UserShares(config.name(), view, volumes, userTable),
-                transport,
-                trail.users()));
+            UserListener.start(config, view, volumes, bundle.dataKeys(), transport, trail.users()));
     NodeRoutes routes = new NodeRoutes(config, view, lanes, volumes, disks, identity);
     admin =
         keep(AdminServer.start(config.admin(), adminTls(), routes(routes, audit, notes, carriers)));
