@@ -91,7 +91,15 @@ public final class NodeRuntime implements AutoCloseable {
         new Volumes(config.name(), view, (node, volume) -> remote(node, volume, LaneKind.CSV));
     this.disks =
         new Disks(config.name(), view, (node, volume) -> remote(node, volume, LaneKind.SBL));
-    this.storage = new Storage(config.name(), config.roots(), volumes, disks, this::term);
+    this.storage =
+        new Storage(
+            config.name(),
+            config.roots(),
+            volumes,
+            disks,
+            this::term,
+            // Nothing is served before the trail has been started.
+            (volume, what, caller) -> trail.opened(volume, what, caller));
   }
 
   /** Checks all that can be checked without opening a listener or reaching another host. */

@@ -139,6 +139,12 @@ class UserClientsIT {
     assertThat(got.output()).contains("moved.bin");
     succeed("cp", "v1:/moved.bin", "cp.bin", "--via", "node2");
     assertThat(directory.resolve("cp.bin")).hasBinaryContent(content);
+    await()
+        .atMost(FOLLOWED_MAX)
+        .untilAsserted(() ->
+            assertThat(run("audit", "list", "--node", "node1", "--kind", "file-opened").out())
+                .as("what the owner knows of who came through the other node")
+                .containsPattern("(?m)^.*node=node2.*path=dir.bin.*user=anna.*$"));
   }
 
   @Test

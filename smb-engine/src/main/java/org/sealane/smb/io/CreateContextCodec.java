@@ -36,6 +36,10 @@ final class CreateContextCodec {
   private static final String ALLOCATION_SIZE = "AlSi";
   private static final String ON_DISK_ID = "QFid";
 
+  /** A UUID, as contexts beyond the specification are named. */
+  private static final String LANE_USER =
+      "[\u001cw\u000eM\u00a2O\u0093\u008e`-\u0013\u00c4\u00b8jQ";
+
   private static final int DURABLE_REQUEST_LENGTH = 32;
   private static final int DURABLE_REQUEST_GUID_OFFSET = 16;
   private static final int DURABLE_RECONNECT_LENGTH = 36;
@@ -141,6 +145,7 @@ final class CreateContextCodec {
         requireLength(data, name, 0);
         yield new CreateContext.QueryOnDiskId();
       }
+      case LANE_USER -> laneUser(data);
       default -> unknown(name, data);
     };
   }
@@ -164,6 +169,13 @@ final class CreateContextCodec {
       }
       default -> unknown(name, data);
     };
+  }
+
+  private static CreateContext laneUser(MessageReader data) throws MalformedMessageException {
+    byte[] name = data.bytes("User", 0, data.length());
+    return CreateContext.LaneUser.of(new String(name, StandardCharsets.ISO_8859_1))
+        .orElseThrow(
+            () -> new MalformedMessageException("User", 0, "an account's name", name.length));
   }
 
   private static CreateContext unknown(String name, MessageReader data)
@@ -220,6 +232,7 @@ final class CreateContextCodec {
       case CreateContext.AllocationSize _ -> ALLOCATION_SIZE;
       case CreateContext.QueryOnDiskId _ -> ON_DISK_ID;
       case CreateContext.OnDiskId _ -> ON_DISK_ID;
+      case CreateContext.LaneUser _ -> LANE_USER;
       case CreateContext.Unknown unknown -> unknown.name();
     };
   }
@@ -263,6 +276,11 @@ final class CreateContextCodec {
                 start + ON_DISK_ID_RESERVED_OFFSET,
                 new byte[ON_DISK_ID_LENGTH - ON_DISK_ID_RESERVED_OFFSET]);
         return ON_DISK_ID_LENGTH;
+      }
+      case CreateContext.LaneUser(String name) -> {
+        byte[] bytes = name.getBytes(StandardCharsets.ISO_8859_1);
+        out.bytes(start, bytes);
+        return bytes.length;
       }
       case CreateContext.Unknown unknown -> {
         if (unknown.data().length > 0) {

@@ -85,7 +85,7 @@ final class OpenCommands {
     }
     long openId = environment.openIds().getAsLong();
     FileId fileId = new FileId(openId, openId);
-    ShareBackend.Caller caller = caller(session.security().orElseThrow().peer());
+    ShareBackend.Caller caller = caller(session.security().orElseThrow().peer(), asked.contexts());
     Optional<Durability> durability = durable.wanted(call, asked);
     return new Step.Run(
         Operation.of(
@@ -137,9 +137,17 @@ final class OpenCommands {
         : desiredAccess & ~AccessMask.MAXIMUM_ALLOWED | maximalAccess;
   }
 
-  private static ShareBackend.Caller caller(Principal peer) {
+  /** A node may say for whom it asks; a user's client may not. */
+  private static ShareBackend.Caller caller(Principal peer, List<CreateContext> contexts) {
     return switch (peer) {
-      case Principal.Node node -> new ShareBackend.Caller(node.name(), node.name());
+      case Principal.Node node ->
+          new ShareBackend.Caller(
+              node.name(),
+              contexts.stream()
+                  .filter(CreateContext.LaneUser.class::isInstance)
+                  .map(context -> ((CreateContext.LaneUser) context).name())
+                  .findFirst()
+                  .orElse(node.name()));
       case Principal.User user -> new ShareBackend.Caller("", user.name());
       case Principal.Server _ -> throw new IllegalStateException("a server is no client");
     };
