@@ -290,6 +290,8 @@ class UserClientsIT {
             .redirectOutput(directory.resolve("kerberos.out").toFile());
     builder.environment().putAll(realm.environment(ticket));
     Process process = builder.start();
+    // It asks for a password, which it does not need.
+    process.getOutputStream().close();
     assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
     return process.exitValue() == 0;
   }
