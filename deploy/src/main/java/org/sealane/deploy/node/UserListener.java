@@ -10,9 +10,13 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.sealane.cluster.document.DocumentContent.Server;
+import org.sealane.cluster.identity.NodeDataKeys;
 import org.sealane.cluster.member.ClusterView;
+import org.sealane.csv.volume.Volumes;
 import org.sealane.deploy.config.NodeConfig;
 import org.sealane.deploy.units.HostPort;
+import org.sealane.smb.auth.kerberos.KerberosMechanism;
+import org.sealane.smb.auth.kerberos.UserMechanism;
 import org.sealane.smb.auth.ntlm.LogonLimits;
 import org.sealane.smb.auth.ntlm.LogonThrottle;
 import org.sealane.smb.auth.ntlm.NtlmMechanism;
@@ -43,23 +47,26 @@ final class UserListener implements AutoCloseable {
   static UserListener start(
       NodeConfig config,
       CurrentView view,
-      UserTable users,
-      UserShares shares,
+      Volumes volumes,
+      NodeDataKeys dataKeys,
       TcpTransport tcp,
       EventSink events)
       throws IOException {
     UUID guid = UUID.randomUUID();
+    UserTable users = new UserTable(view, dataKeys);
     return new UserListener(
         SmbServer.builder()
             .settings(() -> settings(guid, view, config.limits()))
             .mechanism(
-                new NtlmMechanism(
-                    config.name(),
-                    users,
-                    new LogonThrottle(LogonLimits.DEFAULT, System::nanoTime),
-                    InstantSource.system(),
-                    new SecureRandom()))
-            .resolver(shares)
+                new UserMechanism(
+                    new NtlmMechanism(
+                        config.name(),
+                        users,
+                        new LogonThrottle(LogonLimits.DEFAULT, System::nanoTime),
+                        InstantSource.system(),
+                        new SecureRandom()),
+                    new KerberosMechanism(new UserKeytab(view, dataKeys), users)))
+            .resolver(new UserShares(config.name(), view, volumes, users))
             .events(events)
             .interfaces(new HostInterfaces(config.smb(), _ -> false))
             .pool(tcp.pool())

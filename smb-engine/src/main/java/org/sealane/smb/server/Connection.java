@@ -116,7 +116,7 @@ final class Connection {
 
   /** True while a session is valid. */
   boolean isAuthenticated() {
-    return sessions.hasValid();
+    return sessions.hasLive();
   }
 
   /** True if nothing of it is left: no exchange and no open. */
@@ -264,11 +264,21 @@ final class Connection {
       await(exchange, later, nowNanos);
       return drainOutputs(nowNanos);
     }
+    Optional<Session> session = exchange.current().session();
     Response response = settle(exchange, outcome);
-    if (!establishes(exchange, outcome, response)) {
+    session.ifPresent(this::letGoFailed);
+    if (!establishes(exchange, outcome, response, nowNanos)) {
       answer(exchange, response, frame);
     }
     return drainOutputs(nowNanos);
+  }
+
+  /** Of a session whose reauthentication has failed nothing is kept, [MS-SMB2] 3.3.5.5.3. */
+  private void letGoFailed(Session session) {
+    if (session.hasFailed() && !session.isClosed()) {
+      departures.letGo(session);
+      sessions.remove(session);
+    }
   }
 
   private void answer(Exchange exchange, Response response, Optional<ResponseFrame> frame) {
@@ -284,12 +294,20 @@ final class Connection {
    * Enters a session that became valid in the server's table. True if it replaces another, so that
    * its response has to wait until nothing of that is under way any more, [MS-SMB2] 3.3.5.5.3.
    */
-  private boolean establishes(Exchange exchange, Outcome outcome, Response response) {
+  private boolean establishes(
+      Exchange exchange, Outcome outcome, Response response, long nowNanos) {
     if (!(outcome instanceof Outcome.Authenticated)
         || !response.status().equals(NtStatus.SUCCESS)) {
       return false;
     }
     Session session = exchange.current().session().orElseThrow();
+    if (session.bound().isEmpty() || session.isEntered()) {
+      session.objects().authenticatedAt(nowNanos);
+    }
+    if (session.isEntered()) {
+      return false;
+    }
+    session.entered();
     Principal peer = session.security().orElseThrow().peer();
     outputs.add(new Output.SessionValid(session));
     // Never set by a request that binds.
@@ -320,9 +338,7 @@ final class Connection {
       disconnect("its session was replaced");
     } else if (found.isPresent()) {
       Session session = found.get();
-      if (session.isValid()) {
-        session.state(new Session.State.Ending(session.security().orElseThrow()));
-      }
+      session.end();
       exchanges.values().stream()
           .filter(exchange ->
               exchange.requests().stream()
@@ -482,6 +498,7 @@ final class Connection {
   }
 
   private void expire(long nowNanos) {
+    expireSessions(nowNanos);
     if (!isAuthenticated()
         && awaitingPrevious.isEmpty()
         && nowNanos - unauthenticatedSinceNanos >= nanos(Limit.UNAUTHENTICATED_MILLIS)) {
@@ -490,6 +507,21 @@ final class Connection {
         && !sessions.hasOpens()
         && nowNanos - activeNanos >= nanos(Limit.IDLE_MILLIS)) {
       disconnect("idle");
+    }
+  }
+
+  /** [MS-SMB2] 3.3.5.2.9: their users must prove themselves again. */
+  private void expireSessions(long nowNanos) {
+    long lifetimeNanos =
+        TimeUnit.SECONDS.toNanos(environment.limit(Limit.SESSION_LIFETIME_SECONDS));
+    for (Session session : sessions.all()) {
+      if (lifetimeNanos > 0
+          && nowNanos - session.objects().authenticatedNanos() >= lifetimeNanos
+          && session.state() instanceof Session.State.Valid(SessionSecurity security)
+          && security.peer() instanceof Principal.User) {
+        session.state(new Session.State.Expired(security));
+        tableChanges++;
+      }
     }
   }
 

@@ -148,9 +148,7 @@ final class Dispatcher {
             ? exchange.previous().flatMap(Request::session)
             : sessions.find(request.header().sessionId());
     Session session =
-        found
-            .filter(Session::isValid)
-            .orElseThrow(() -> new Refusal(NtStatus.USER_SESSION_DELETED));
+        found.filter(Session::isLive).orElseThrow(() -> new Refusal(NtStatus.USER_SESSION_DELETED));
     SessionSecurity security = session.security().orElseThrow();
     if (exchange.security().filter(held -> held != security).isPresent()) {
       // One frame is protected by one session; no client mixes several.
@@ -158,6 +156,9 @@ final class Dispatcher {
     }
     exchange.protectWith(security);
     request.session(session);
+    if (session.isExpired() && !request.command().filter(Dispatcher::endsUse).isPresent()) {
+      throw new Refusal(NtStatus.NETWORK_SESSION_EXPIRED);
+    }
     // An unprotected TREE_CONNECT has consequences of its own, [MS-SMB2] 3.3.5.7.
     boolean connects = request.command().filter(Command.TREE_CONNECT::equals).isPresent();
     Level levelMin = security.levelMin();
@@ -166,6 +167,11 @@ final class Dispatcher {
       throw refuseWeak(request, security, "");
     }
     return session;
+  }
+
+  /** What is served of a session that has expired: whatever lets go. */
+  private static boolean endsUse(Command command) {
+    return command == Command.LOGOFF || command == Command.CLOSE || command == Command.LOCK;
   }
 
   /** [MS-SMB2] 3.3.5.2.11, and the tree's own gate. */

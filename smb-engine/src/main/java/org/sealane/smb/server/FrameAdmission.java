@@ -342,7 +342,7 @@ final class FrameAdmission {
       level = Level.SIGN;
     }
     int holdMax =
-        environment.limit(sessions.hasValid() ? Limit.CREDITS : Limit.CREDITS_UNAUTHENTICATED);
+        environment.limit(sessions.hasLive() ? Limit.CREDITS : Limit.CREDITS_UNAUTHENTICATED);
     int promised = window.promise(message.header().credits(), holdMax);
     return new Request(message.header(), message.bytes(), level, promised, refusal);
   }
@@ -359,7 +359,7 @@ final class FrameAdmission {
       return;
     }
     session
-        .filter(Session::isValid)
+        .filter(Session::isLive)
         .flatMap(valid -> valid.tree(request.header().treeId()))
         .ifPresent(tree -> request.enter(tree.gate()));
   }

@@ -47,7 +47,7 @@ final class GlobalSessions {
   private final Object lock = new Object();
   private final Map<Long, Entry> entries = new HashMap<>();
   private final AtomicInteger opens = new AtomicInteger();
-  private int validCount;
+  private int valid;
 
   /** A session is being set up. */
   void begin(long sessionId) {
@@ -62,13 +62,14 @@ final class GlobalSessions {
    * @param home runs tasks on its owner thread
    */
   void add(Session first, Executor home) {
-    Valid valid = new Valid(first.security().orElseThrow().peer(), first, home);
+    Valid session = new Valid(first.security().orElseThrow().peer(), first, home);
     synchronized (lock) {
       Entry begun = entries.get(first.id());
-      validCount++;
+      valid++;
       entries.put(
           first.id(),
-          new Entry(Optional.of(valid), begun == null ? new CompletableFuture<>() : begun.ended()));
+          new Entry(
+              Optional.of(session), begun == null ? new CompletableFuture<>() : begun.ended()));
     }
   }
 
@@ -120,7 +121,7 @@ final class GlobalSessions {
     synchronized (lock) {
       entry = entries.remove(sessionId);
       if (entry != null && entry.valid().isPresent()) {
-        validCount--;
+        valid--;
       }
     }
     if (entry != null) {
@@ -143,10 +144,17 @@ final class GlobalSessions {
     return opens.get();
   }
 
-  /** Valid ones; those being set up are bounded by their connections. */
+  /** Sessions that are or were valid, of which something is left. */
   int size() {
     synchronized (lock) {
-      return validCount;
+      return valid;
+    }
+  }
+
+  /** The same with those that are being set up. */
+  int sizeWithBegun() {
+    synchronized (lock) {
+      return entries.size();
     }
   }
 }

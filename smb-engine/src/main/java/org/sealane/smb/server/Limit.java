@@ -19,6 +19,11 @@ public enum Limit {
   CHANNELS_PER_SESSION("channels-per-session", 8, 1, 32),
   /** Valid sessions of all connections; one more is refused. */
   SESSIONS("sessions", 4096, 1, 1 << 20),
+  /**
+   * How long a user's session is served before it must be reauthenticated, ten hours as Kerberos
+   * tickets have by default; 0 is for ever. Nodes' sessions move instead.
+   */
+  SESSION_LIFETIME_SECONDS("session-lifetime-seconds", 36_000, 0, 2_592_000),
   /** Trees of one session. */
   TREES_PER_SESSION("trees-per-session", 64, 1, 4096),
   /** Opens of one session, those being made included. */

@@ -88,7 +88,7 @@ final class OpenCommands {
     Optional<Durability> durability = durable.wanted(call, asked);
     Optional<CacheCommands.Wanted> wanted = caches.wanted(call, asked);
     Optional<Object> leaseKey = caches.leaseKey(call, wanted);
-    ShareBackend.Caller caller = caller(session.security().orElseThrow().peer(), leaseKey);
+    ShareBackend.Caller caller = caller(session.security().orElseThrow().peer(), asked.contexts(), leaseKey);
     return new Step.Run(
         Operation.of(
             0,
@@ -170,9 +170,19 @@ final class OpenCommands {
         : desiredAccess & ~AccessMask.MAXIMUM_ALLOWED | maximalAccess;
   }
 
-  private static ShareBackend.Caller caller(Principal peer, Optional<Object> leaseKey) {
+  /** A node may say for whom it asks; a user's client may not. */
+  private static ShareBackend.Caller caller(
+      Principal peer, List<CreateContext> contexts, Optional<Object> leaseKey) {
     return switch (peer) {
-      case Principal.Node node -> new ShareBackend.Caller(node.name(), node.name(), leaseKey);
+      case Principal.Node node ->
+          new ShareBackend.Caller(
+              node.name(),
+              contexts.stream()
+                  .filter(CreateContext.LaneUser.class::isInstance)
+                  .map(context -> ((CreateContext.LaneUser) context).name())
+                  .findFirst()
+                  .orElse(node.name()),
+              leaseKey);
       case Principal.User user -> new ShareBackend.Caller("", user.name(), leaseKey);
       case Principal.Server _ -> throw new IllegalStateException("a server is no client");
     };

@@ -235,7 +235,7 @@ final class ServerConnection implements FrameHandler {
       negotiated = connection.negotiated();
       sessions =
           connection.sessions().stream()
-              .filter(Session::isValid)
+              .filter(Session::isLive)
               .map(session ->
                   new SessionView(session.security().orElseThrow(), List.copyOf(session.trees())))
               .toList();

@@ -30,6 +30,10 @@ final class MemoryShare implements ShareBackend {
 
   final Map<String, byte[]> files = new TreeMap<>();
   final List<String> calls = new ArrayList<>();
+
+  /** For whom files were opened. */
+  final List<String> users = new ArrayList<>();
+
   int opened;
   int closed;
   int readChunk = Integer.MAX_VALUE;
@@ -47,6 +51,7 @@ final class MemoryShare implements ShareBackend {
     beforeCreate.run();
     String name = parameters.path().wire();
     calls.add("create " + name + " by " + caller.node());
+    users.add(caller.user());
     boolean directory = parameters.path().isRoot();
     boolean exists = directory || files.containsKey(name);
     CreateAction action =
