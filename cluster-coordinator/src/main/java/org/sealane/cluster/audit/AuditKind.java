@@ -29,7 +29,7 @@ public enum AuditKind {
   LANE_OPENED(5501, "a lane of this node opened"),
   LANE_MOVED(5502, "a lane of this node moved to a new session"),
   LANE_FAILED(5503, "a lane of this node did not open"),
-  LANE_FELL_BACK(5504, "a lane takes TCP, as RDMA does not connect; its level stays"),
+  LANE_FELL_BACK(5504, "a lane takes TCP, as RDMA failed; its level stays"),
   LANE_ACCEPTED(5505, "a lane of another node opened to this one"),
   LOG_OPENED(5901, "the log was opened"),
   LOG_CLOSED(5902, "the log was closed in order"),

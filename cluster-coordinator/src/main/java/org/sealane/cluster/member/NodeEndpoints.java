@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param smb listener for users' clients
  * @param admin listener for administrators
  * @param metrics URL of its metrics
- * @param transports as {@code tcp}, {@code rdma:software}
+ * @param transports as {@code tcp}, {@code rdma:software}, {@code rdma:rdma-core:mlx5_0}
  * @param version of Sealane
  * @param pid its process id
  * @param certificateExpires when its certificate ends

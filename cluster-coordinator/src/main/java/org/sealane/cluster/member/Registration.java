@@ -31,6 +31,9 @@ public record Registration(MemberId member, NodeEndpoints endpoints, Map<String,
   private static final int WORD_CHARS_MAX = 64;
   private static final int TRANSPORTS_MAX = 16;
 
+  /** A provider, and a device whose name the kernel limits to 63. */
+  private static final int TRANSPORT_CHARS_MAX = 96;
+
   public Registration {
     ahead = Map.copyOf(ahead);
   }
@@ -68,7 +71,7 @@ public record Registration(MemberId member, NodeEndpoints endpoints, Map<String,
               hostPort(json.object("smb")),
               hostPort(json.object("admin")),
               json.nullableString("metrics", URL_CHARS_MAX),
-              json.strings("transports", TRANSPORTS_MAX, WORD_CHARS_MAX),
+              json.strings("transports", TRANSPORTS_MAX, TRANSPORT_CHARS_MAX),
               json.string("version", WORD_CHARS_MAX),
               json.integer("pid", 0, Long.MAX_VALUE),
               json.instant("certificateExpires"));

@@ -36,6 +36,9 @@ class DocumentCodecTest {
         document(ObjectKey.node(CLUSTER, "node1"), new DocumentContent.Node("node1", "AAAA", true)),
         document(ObjectKey.user(VOLUME), new DocumentContent.User("AAAA")),
         document(
+            ObjectKey.dataKey(CLUSTER),
+            new DocumentContent.DataKeyCopies(2, Map.of("node1", "AAAA"))),
+        document(
             ObjectKey.share(VOLUME),
             new DocumentContent.Share(
                 true,

@@ -1,6 +1,7 @@
 package org.sealane.cluster.lane;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -24,6 +25,7 @@ import org.sealane.smb.auth.NodeMechanism;
 import org.sealane.smb.client.ClientEvent;
 import org.sealane.smb.client.ClientListener;
 import org.sealane.smb.client.PayloadBytes;
+import org.sealane.smb.io.NetworkInterfaceInfo;
 import org.sealane.smb.lane.LaneKey;
 import org.sealane.smb.lane.LaneKind;
 import org.sealane.smb.lane.LaneLimits;
@@ -100,10 +102,15 @@ public final class TwoLaneNodes implements AutoCloseable {
     this(shares, ca -> Proof.good(ca, "node1"), ca -> Proof.good(ca, "node2"));
   }
 
-  /** Makes the second transport of a node, closed with it. */
+  /** Makes the second transport of a node, closed with it; of node1 first. */
   @FunctionalInterface
   public interface Rdma {
     Optional<Transport> open(FramePool pool) throws IOException;
+
+    /** The address that a node listens at, where a device has an own one. */
+    default String host(String node) {
+      return "127.0.0.1";
+    }
   }
 
   /**
@@ -247,7 +254,7 @@ public final class TwoLaneNodes implements AutoCloseable {
                   mechanism,
                   transport,
                   pool,
-                  new InetSocketAddress("127.0.0.1", 0),
+                  new InetSocketAddress(rdma.host(name), 0),
                   rules,
                   shares,
                   node -> Optional.ofNullable(addresses.get(node)),
@@ -262,8 +269,18 @@ public final class TwoLaneNodes implements AutoCloseable {
                       clientEvents.add(event);
                     }
                   }),
-              second);
+              second,
+              this::interfaces);
       addresses.put(name, lanes.address());
+    }
+
+    private List<NetworkInterfaceInfo> interfaces() {
+      return List.of(
+          new NetworkInterfaceInfo(
+              1,
+              second.isPresent() ? NetworkInterfaceInfo.RDMA_CAPABLE : 0,
+              1_000_000_000L,
+              InetAddress.getLoopbackAddress().getAddress()));
     }
 
     public LaneRules rules() {

@@ -15,7 +15,7 @@ import org.sealane.deploy.bench.BenchReport;
 import org.sealane.deploy.bench.BenchResult;
 import org.sealane.deploy.bench.BenchSession;
 import org.sealane.deploy.bench.Load;
-import org.sealane.deploy.config.NodeConfig.LaneTransport;
+import org.sealane.deploy.config.LaneTransport;
 import org.sealane.deploy.draft.DraftException;
 import org.sealane.deploy.units.ByteSize;
 import org.sealane.smb.lane.LaneKind;

@@ -14,7 +14,7 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.sealane.deploy.admin.AdminClient;
 import org.sealane.deploy.admin.AdminException;
-import org.sealane.deploy.config.NodeConfig.LaneTransport;
+import org.sealane.deploy.config.LaneTransport;
 import org.sealane.deploy.demo.DemoCluster;
 import org.sealane.deploy.draft.Administrator;
 import org.sealane.deploy.draft.DraftException;

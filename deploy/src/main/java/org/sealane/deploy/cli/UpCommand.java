@@ -15,6 +15,7 @@ import org.sealane.deploy.local.LocalDirectory;
 import org.sealane.deploy.local.Readiness;
 import org.sealane.deploy.status.ClusterStatus;
 import org.sealane.deploy.units.HostPort;
+import org.sealane.deploy.units.TimeSpan;
 import org.sealane.smb.auth.CredentialsException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -31,7 +32,6 @@ import picocli.CommandLine.Spec;
         "Starts a local cluster: node processes and a ZooKeeper; returns when all are ready.")
 final class UpCommand implements Callable<Integer> {
   private static final int NODES_DEFAULT = 3;
-  private static final Duration READY_MAX = Duration.ofSeconds(90);
 
   @Spec private CommandSpec spec;
   @Mixin private OutputOption output;
@@ -49,15 +49,23 @@ final class UpCommand implements Callable<Integer> {
       description = "Where the cluster's files are (default: ./.sealane).")
   private Path directory;
 
+  @Option(
+      names = "--timeout",
+      paramLabel = "90s",
+      defaultValue = "90s",
+      description = "How long to wait until all are ready (default: 90s).")
+  private String timeout;
+
   @Override
   public Integer call() throws CliFailure, AdminException, InterruptedException {
     Console console = Console.of(spec);
+    Duration limit = limit();
     LocalCluster cluster = openOrMake();
     try {
       List<String> started = cluster.start();
       console.progress("started " + String.join(", ", started) + "; waiting until all are ready");
       new Readiness(cluster, (address, count) -> isReady(cluster, address, count))
-          .await(READY_MAX, node -> console.progress(node + " is ready"));
+          .await(limit, node -> console.progress(node + " is ready"));
     } catch (IOException e) {
       throw new CliFailure(e.getMessage(), e);
     }
@@ -67,6 +75,14 @@ final class UpCommand implements Callable<Integer> {
       output.print(console.out(), status, () -> StatusTables.render(status));
     }
     return 0;
+  }
+
+  private Duration limit() {
+    try {
+      return TimeSpan.parse(timeout);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), "--timeout: " + e.getMessage());
+    }
   }
 
   private LocalCluster openOrMake() throws CliFailure {

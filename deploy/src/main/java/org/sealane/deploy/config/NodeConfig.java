@@ -45,26 +45,6 @@ public record NodeConfig(
     transports = List.copyOf(transports);
   }
 
-  /** A way for lanes to travel, as configured. */
-  public enum LaneTransport {
-    TCP("tcp"),
-    /** SMB Direct between processes of one host, an emulation. */
-    RDMA_SOFTWARE("rdma:software"),
-    /** SMB Direct through an adapter, or the kernel's Soft-RoCE. */
-    RDMA_CORE("rdma:rdma-core");
-
-    private final String word;
-
-    LaneTransport(String word) {
-      this.word = word;
-    }
-
-    /** The word in the configuration and in status. */
-    public String word() {
-      return word;
-    }
-  }
-
   /**
    * Bounds; each refuses or delays what is over it.
    *

@@ -6,14 +6,12 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.sealane.deploy.config.NodeConfig.LaneTransport;
 import org.sealane.deploy.config.NodeConfig.Limits;
 import org.sealane.deploy.units.HostPort;
 import org.sealane.deploy.units.TimeSpan;
@@ -64,14 +62,14 @@ public final class NodeConfigFile {
     HostPort metrics = root.required("metrics", HostPort::parse);
     String advertise = root.value("advertise", NodeConfigFile::host).orElse(lane.host());
     List<LaneTransport> transports =
-        root.list("transports", NodeConfigFile::transport).orElse(List.of(LaneTransport.TCP));
+        root.list("transports", LaneTransport::parse).orElse(List.of(LaneTransport.TCP));
     Limits limits = limits(root.section("limits"));
     root.requireNothingElse();
     if (new HostPort(advertise, 0).isWildcard()) {
       throw root.refuse("advertise", "name the host that others reach this node by");
     }
     if (transports.isEmpty()) {
-      throw root.refuse("transports", "name at least one of " + transportWords());
+      throw root.refuse("transports", "name at least one of " + LaneTransport.words());
     }
     if (!transports.contains(LaneTransport.TCP)) {
       throw root.refuse("transports", "name tcp too: lanes fall back to it");
@@ -203,18 +201,6 @@ public final class NodeConfigFile {
       throw new IllegalArgumentException("'" + text + "' is not a number");
     }
     return limit.requireInRange(Integer.parseInt(text));
-  }
-
-  private static LaneTransport transport(String text) {
-    return Arrays.stream(LaneTransport.values())
-        .filter(transport -> transport.word().equals(text))
-        .findFirst()
-        .orElseThrow(
-            () -> new IllegalArgumentException("'" + text + "' is not one of " + transportWords()));
-  }
-
-  private static String transportWords() {
-    return words(List.of(LaneTransport.values()));
   }
 
   private static String words(List<LaneTransport> transports) {

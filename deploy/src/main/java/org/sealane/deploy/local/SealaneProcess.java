@@ -46,6 +46,7 @@ final class SealaneProcess {
     setsid().ifPresent(command::add);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(flags);
+    command.addAll(archiveFlags());
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), MAIN_CLASS));
     command.addAll(arguments);
     Files.createDirectories(log.getParent());
@@ -56,6 +57,22 @@ final class SealaneProcess {
             .redirectErrorStream(true)
             .start();
     return ProcessRecord.of(process.toHandle());
+  }
+
+  /**
+   * The class data that the launcher's build kept, which shortens the start. A JVM that can not use
+   * them does without.
+   */
+  private static List<String> archiveFlags() {
+    return Optional.ofNullable(System.getProperty("sealane.archive"))
+        .map(archive ->
+            List.of(
+                "-XX:SharedArchiveFile=" + archive,
+                "-Xshare:auto",
+                "-Xlog:cds=off",
+                "-Xlog:cds+dynamic=off",
+                "-Dsealane.archive=" + archive))
+        .orElse(List.of());
   }
 
   /**

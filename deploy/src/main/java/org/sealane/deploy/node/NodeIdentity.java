@@ -20,8 +20,8 @@ import org.sealane.cluster.json.MalformedJsonException;
 import org.sealane.cluster.member.MemberConfig;
 import org.sealane.cluster.member.MemberIdentity;
 import org.sealane.cluster.member.NodeEndpoints;
+import org.sealane.deploy.config.LaneTransport;
 import org.sealane.deploy.config.NodeConfig;
-import org.sealane.deploy.config.NodeConfig.LaneTransport;
 import org.sealane.deploy.units.HostPort;
 
 /**

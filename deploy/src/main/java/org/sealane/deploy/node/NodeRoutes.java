@@ -44,6 +44,7 @@ import org.sealane.smb.share.AccessMask;
 import org.sealane.smb.share.CreateDisposition;
 import org.sealane.smb.share.CreateOptions;
 import org.sealane.smb.share.CreateParameters;
+import org.sealane.smb.share.PatientShare;
 import org.sealane.smb.share.ShareBackend;
 import org.sealane.smb.share.ShareException;
 import org.sealane.smb.share.ShareOpen;
@@ -109,8 +110,7 @@ final class NodeRoutes {
                 CreateParameters.SHARE_ALL,
                 CreateDisposition.OPEN_IF,
                 CreateOptions.NON_DIRECTORY_FILE);
-        return volumes
-            .share(volume)
+        return new PatientShare(volumes.share(volume))
             .create(parameters, new ShareBackend.Caller(config.name(), config.name()));
       }
 

@@ -100,6 +100,14 @@ public final class NodeRuntime implements AutoCloseable {
   }
 
   /**
+   * Looks for the RDMA devices that the configuration pins. No part of the start: a node whose
+   * device is gone runs on TCP.
+   */
+  public static void checkDevices(NodeConfig config) throws NodeStartException {
+    LaneCarriers.check(config.transports(), config.lane());
+  }
+
+  /**
    * Starts the node. On return it listens and follows its cluster as far as that can be reached;
    * {@link #live} tells when it does.
    */
@@ -127,8 +135,9 @@ public final class NodeRuntime implements AutoCloseable {
     LaneCarriers carriers = LaneCarriers.open(config.transports(), config.lane(), pool);
     carriers.rdma().ifPresent(this::keep);
     metrics = keep(MetricsServer.start(config.metrics()));
-    lanes = LaneNode.start(laneSettings(transport), carriers.preferred());
+    lanes = LaneNode.start(laneSettings(transport), carriers.preferred(), interfaces(carriers));
     NodeMetrics.register(metrics.registry(), view, lanes, pool, rules);
+    carriers.rdma().ifPresent(rdma -> NodeMetrics.register(metrics.registry(), rdma));
     LaneNotes notes = new LaneNotes(Clock.systemUTC());
     lanes
         .lanes()
@@ -138,7 +147,7 @@ public final class NodeRuntime implements AutoCloseable {
         });
     keep(storage);
     keep(lanes);
-    UserTable userTable = new UserTable(view, bundle.dataKey());
+    UserTable userTable = new UserTable(view, bundle.dataKeys());
     users =
         keep(
             UserListener.start(
@@ -219,6 +228,10 @@ public final class NodeRuntime implements AutoCloseable {
                 reached.work(),
                 reached.bytesPerSecond(),
                 reached.steady()));
+  }
+
+  private HostInterfaces interfaces(LaneCarriers carriers) {
+    return new HostInterfaces(config.lane(), carriers::hasRdmaAt);
   }
 
   private LaneNode.Settings laneSettings(TcpTransport transport) {

@@ -61,6 +61,7 @@ final class UserListener implements AutoCloseable {
                     new SecureRandom()))
             .resolver(shares)
             .events(events)
+            .interfaces(new HostInterfaces(config.smb(), _ -> false))
             .pool(tcp.pool())
             .listen(tcp, config.smb().resolve())
             .start());

@@ -100,7 +100,7 @@ final class UserShares implements ShareResolver {
   private record EntryShare(String node, ShareBackend volume) implements ShareBackend {
     @Override
     public ShareOpen create(CreateParameters parameters, Caller caller) throws ShareException {
-      return volume.create(parameters, new Caller(node, caller.user()));
+      return volume.create(parameters, new Caller(node, caller.user(), caller.leaseKey()));
     }
 
     @Override

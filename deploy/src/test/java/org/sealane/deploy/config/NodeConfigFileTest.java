@@ -12,7 +12,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.sealane.deploy.config.NodeConfig.LaneTransport;
 import org.sealane.deploy.units.HostPort;
 import org.sealane.smb.server.Limit;
 
@@ -76,6 +75,17 @@ class NodeConfigFileTest {
   }
 
   @Test
+  void shouldTakeTheDeviceThatIsPinned() throws ConfigException {
+    NodeConfig config =
+        parse(COMPLETE.replace("[tcp]", "[rdma:rdma-core:mlx5_0, rdma:rdma-core, tcp]"));
+
+    assertThat(config.transports())
+        .containsExactly(
+            LaneTransport.RDMA_CORE.on("mlx5_0"), LaneTransport.RDMA_CORE, LaneTransport.TCP);
+    assertThat(parse(NodeConfigFile.text(config))).isEqualTo(config);
+  }
+
+  @Test
   void shouldFillInDefaultsWhenOptionalKeysAreAbsent() throws ConfigException {
     NodeConfig config =
         parse(
@@ -104,7 +114,12 @@ class NodeConfigFileTest {
         "name: node1|name: node_1|node.yaml:1: name: 'node_1' is not a node name",
         "bundle: node1.bundle|bundel: x|node.yaml: bundle is missing",
         "transports: [tcp]|transports: [tpc]|node.yaml:14: transports: 'tpc' is not one of tcp,"
-            + " rdma:software, rdma:rdma-core",
+            + " rdma:software, rdma:rdma-core[:DEVICE]",
+        "transports: [tcp]|transports: ['rdma:rdma-core:../x', tcp]|node.yaml:14: transports:"
+            + " '../x' is not the name of a device",
+        "transports: [tcp]|transports: ['rdma:software:shm', tcp]|node.yaml:14: transports:"
+            + " rdma:software has no devices to name",
+        "transports: [tcp]|transports: ['tcp:eth0']|node.yaml:14: transports: tcp has no devices",
         "transports: [tcp]|transports: tcp|node.yaml:14: transports: expected a" + " list",
         "transports: [tcp]|transports: []|node.yaml:14: transports: name at least",
         "lane: 0.0.0.0:4551|lane: 4551|node.yaml:10: lane: '4551' is not HOST:PORT",

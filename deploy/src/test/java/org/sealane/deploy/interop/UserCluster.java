@@ -104,7 +104,7 @@ final class UserCluster implements AutoCloseable {
   private void prepare(String... volumes) throws Exception {
     Path credentials = local.directory().credentials();
     ClientAdministrator clients = new ClientAdministrator(client, credentials);
-    clients.addUser(USER, NtHash.of(PASSWORD.toCharArray()));
+    clients.addUser(USER, NtHash.of(PASSWORD.toCharArray()), false);
     Administrator administrator =
         new Administrator(
             client, name -> reach(List.of(address(node(name).adminPort()))), credentials);

@@ -10,7 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
+import org.apache.zookeeper.ZooKeeper;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -19,8 +21,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.sealane.cluster.document.DocumentCodec;
+import org.sealane.cluster.document.DocumentContent;
 import org.sealane.cluster.document.ObjectKey;
+import org.sealane.cluster.identity.DataKey;
 import org.sealane.cluster.identity.JoinBundle;
+import org.sealane.cluster.identity.NodeDataKeys;
+import org.sealane.cluster.identity.UserAccount;
+import org.sealane.cluster.store.ClusterPaths;
 
 /** Nodes let in, barred and let in again, through the command. The tests are one story in order. */
 @Timeout(300)
@@ -55,6 +63,51 @@ class EnrolmentIT {
     runs("policy", "set", "v1", "--csv", "clear", "--wait", "--timeout", "60s");
     Files.writeString(directory.resolve("in.txt"), "sealed or not");
     runs("cp", "in.txt", "v1:/in.txt", "--via", "node2");
+    CommandRun added =
+        CommandRun.withInput(directory, "secret\n", "user", "add", "anna", "--password-stdin");
+    assertThat(added.exit()).as(added.err()).isZero();
+    runs("volume", "set", "v1", "--grant", "anna:read");
+  }
+
+  /** Whether anna gets a file from a node with her password. */
+  private static boolean annaGetsIn(int node, String password) throws Exception {
+    int port = status().at("/nodes/" + (node - 1) + "/smb/port").asInt();
+    CommandRun got =
+        CommandRun.withInput(
+            directory,
+            password + "\n",
+            "cp",
+            "//127.0.0.1:" + port + "/v1/in.txt",
+            "got.txt",
+            "--user",
+            "anna",
+            "--password-stdin");
+    return got.exit() == 0;
+  }
+
+  /** The accounts in ZooKeeper that open under one of {@code keys}; at least one must be there. */
+  private static long opened(List<DataKey> keys) throws Exception {
+    LocalManifest cluster = cluster().manifest();
+    ClusterPaths paths = new ClusterPaths(cluster.cluster());
+    String users = paths.document(ObjectKey.user(new UUID(0, 0)));
+    users = users.substring(0, users.lastIndexOf('/'));
+    ZooKeeper zookeeper = new ZooKeeper("127.0.0.1:" + cluster.zookeeperPort(), 30_000, _ -> {});
+    try {
+      List<String> ids = zookeeper.getChildren(users, false);
+      assertThat(ids).isNotEmpty();
+      long opened = 0;
+      for (String id : ids) {
+        UUID user = UUID.fromString(id);
+        byte[] slot = zookeeper.getData(paths.document(ObjectKey.user(user)), false, null);
+        byte[] payload = DocumentCodec.decodeSlot(slot).committed().orElseThrow().payload();
+        DocumentContent.User content =
+            (DocumentContent.User) DocumentCodec.decode(payload).content();
+        opened += UserAccount.open(user, content, keys).isPresent() ? 1 : 0;
+      }
+      return opened;
+    } finally {
+      zookeeper.close();
+    }
   }
 
   @AfterAll
@@ -93,8 +146,13 @@ class EnrolmentIT {
   @Order(3)
   void shouldEndTheLanesOfARevokedNode() throws Exception {
     assertThat(status().at("/lanes")).isNotEmpty();
+    NodeDataKeys leaver = JoinBundle.load(cluster().directory().nodeBundle("node2")).dataKeys();
+    List<DataKey> itsKeys = List.of(leaver.key(), leaver.wrapping());
+    assertThat(opened(itsKeys)).isEqualTo(1);
     runs("node", "revoke", "node2");
 
+    assertThat(opened(itsKeys)).isZero();
+    assertThat(annaGetsIn(1, "secret")).isTrue();
     await()
         .atMost(SETTLED_MAX)
         .untilAsserted(() -> {
@@ -134,6 +192,23 @@ class EnrolmentIT {
         });
     assertThat(directory.resolve("out.txt")).hasContent("sealed or not");
     assertThat(status().at("/nodes/1/state").asText()).isEqualTo("live");
+    await().atMost(SETTLED_MAX).until(() -> annaGetsIn(2, "secret"));
+  }
+
+  @Test
+  @Order(6)
+  void shouldChangeAPasswordAndKeepTheGrants() throws Exception {
+    CommandRun changed =
+        CommandRun.withInput(
+            directory, "other\n", "user", "add", "anna", "--replace", "--password-stdin");
+    assertThat(changed.exit()).as(changed.err()).isZero();
+
+    await().atMost(SETTLED_MAX).until(() -> annaGetsIn(1, "other") && annaGetsIn(2, "other"));
+    assertThat(annaGetsIn(1, "secret")).isFalse();
+    CommandRun nobody =
+        CommandRun.withInput(
+            directory, "other\n", "user", "add", "bert", "--replace", "--password-stdin");
+    assertThat(nobody.err()).contains("there is no user named bert");
   }
 
   private static boolean exited(ProcessRecord process) {

@@ -4,34 +4,33 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.sealane.cluster.lane.TwoLaneNodes;
-import org.sealane.rdma.software.SoftwareProvider;
-import org.sealane.rdma.software.SoftwareSettings;
 import org.sealane.rdma.transport.RdmaCounter;
-import org.sealane.rdma.transport.RdmaSettings;
-import org.sealane.rdma.transport.RdmaTransport;
 import org.sealane.rdma.verbs.MemoryRegion;
+import org.sealane.smb.io.NetworkInterfaceInfo;
 import org.sealane.smb.lane.LaneKind;
 import org.sealane.smb.lane.LanePolicy;
 import org.sealane.smb.lane.LaneRule;
 import org.sealane.smb.lane.LaneStatus;
 import org.sealane.smb.lane.Level;
+import org.sealane.smb.lane.RekeyLimits;
 import org.sealane.smb.lane.TransportPreference;
+import org.sealane.smb.negotiate.CipherId;
+import org.sealane.smb.negotiate.SigningAlgorithm;
 import org.sealane.smb.share.AccessMask;
 import org.sealane.smb.share.CreateDisposition;
 import org.sealane.smb.share.CreateParameters;
@@ -40,10 +39,8 @@ import org.sealane.smb.share.ShareBackend.Caller;
 import org.sealane.smb.share.ShareException;
 import org.sealane.smb.share.ShareOpen;
 import org.sealane.smb.share.SharePath;
-import org.sealane.smb.transport.FramePool;
-import org.sealane.smb.transport.Transport;
 
-/** Lanes of two nodes over SMB Direct on {@code software}, and a look at the shared memory. */
+/** Lanes of two nodes over SMB Direct, and a look at the memory that a peer may reach. */
 class RdmaLanesIT {
   private static final UUID VOLUME = new UUID(4, 2);
 
@@ -51,31 +48,31 @@ class RdmaLanesIT {
   private static final List<Integer> LENGTHS = List.of(100, 4096, 4097, 65_536, 1 << 20, 2_500_000);
 
   @TempDir Path directory;
-  private final List<RdmaTransport> transports = new ArrayList<>();
 
-  private Optional<Transport> rdma(FramePool pool) throws IOException {
-    RdmaTransport opened =
-        new RdmaTransport(
-            new SoftwareProvider(SoftwareSettings.in(directory.resolve("rdma")))
-                .open(Optional.empty()),
-            RdmaSettings.defaults(),
-            pool);
-    transports.add(opened);
-    return Optional.of(opened);
+  private RdmaUnderTest rdma() {
+    return new RdmaUnderTest(directory.resolve("rdma"));
   }
 
   private static LaneRule rule(long epoch, Level level, TransportPreference transport) {
-    LanePolicy overTcp = TwoLaneNodes.policy(VOLUME, LaneKind.CSV, epoch, level);
+    return rule(epoch, level, CipherId.AES_128_GCM, SigningAlgorithm.AES_GMAC, transport);
+  }
+
+  private static LaneRule rule(
+      long epoch,
+      Level level,
+      CipherId cipher,
+      SigningAlgorithm signing,
+      TransportPreference transport) {
     return LaneRule.settled(
         new LanePolicy(
             VOLUME,
             LaneKind.CSV,
             epoch,
             level,
-            overTcp.ciphers(),
-            overTcp.signing(),
+            List.of(cipher),
+            List.of(signing),
             transport,
-            overTcp.rekey()));
+            RekeyLimits.DEFAULT));
   }
 
   @FunctionalInterface
@@ -86,10 +83,14 @@ class RdmaLanesIT {
   private void withFile(
       Level level, TransportPreference transport, TwoLaneNodes.Rdma rdma, Work work)
       throws Exception {
+    withFile(rule(1, level, transport), rdma, work);
+  }
+
+  private void withFile(LaneRule rule, TwoLaneNodes.Rdma rdma, Work work) throws Exception {
     Path files = java.nio.file.Files.createDirectories(directory.resolve("files"));
     DirectoryShare share = new DirectoryShare(files, DirectoryShare.Settings.of("v", 1));
     try (TwoLaneNodes nodes = new TwoLaneNodes((volume, _) -> Optional.of(share), rdma)) {
-      nodes.publish(rule(1, level, transport));
+      nodes.publish(rule);
       ShareOpen file =
           nodes
               .share(VOLUME, LaneKind.CSV)
@@ -127,8 +128,8 @@ class RdmaLanesIT {
     return content;
   }
 
-  private boolean sharedMemoryHolds(byte[] canary) {
-    return transports.stream()
+  private static boolean registeredMemoryHolds(RdmaUnderTest rdma, byte[] canary) {
+    return rdma.transports().stream()
         .flatMap(transport ->
             Stream.concat(
                 transport.placementRegions().stream(), Stream.of(transport.messageRegion())))
@@ -148,54 +149,66 @@ class RdmaLanesIT {
   }
 
   @ParameterizedTest
-  @EnumSource(Level.class)
-  void shouldReadAndWriteAtEveryLevelAndKeepPlaintextOutOfSharedMemory(Level level)
-      throws Exception {
+  @CsvSource({
+    "CLEAR, AES_128_GCM, AES_GMAC",
+    "SIGN, AES_128_GCM, AES_GMAC",
+    "SIGN, AES_128_GCM, AES_CMAC",
+    "SIGN, AES_128_GCM, HMAC_SHA256",
+    "ENCRYPT, AES_128_GCM, AES_GMAC",
+    "ENCRYPT, AES_256_GCM, AES_GMAC",
+    "ENCRYPT, AES_128_CCM, AES_CMAC",
+    "ENCRYPT, AES_256_CCM, AES_CMAC"
+  })
+  void shouldReadAndWriteAtEveryLevelAndKeepPlaintextOutOfRegisteredMemory(
+      Level level, CipherId cipher, SigningAlgorithm signing) throws Exception {
     byte[] canary = new byte[64];
     new Random(level.ordinal() + 77).nextBytes(canary);
+    RdmaUnderTest rdma = rdma();
     withFile(
-        level,
-        TransportPreference.RDMA_ONLY,
-        this::rdma,
+        rule(1, level, cipher, signing, TransportPreference.RDMA_ONLY),
+        rdma,
         (nodes, file) -> {
           for (int length : LENGTHS) {
             writeAndReadBack(file, canaries(canary, length));
           }
           LaneStatus lane = nodes.client().lanes().lanes().status().getFirst();
           assertThat(lane.transport()).isEqualTo("rdma");
-          assertThat(lane.provider()).isEqualTo("software");
+          assertThat(lane.provider()).isEqualTo(rdma.provider());
           assertThat(lane.level()).isEqualTo(level);
-          assertPlaced();
+          assertPlaced(rdma);
           // Clear and signed payloads are the control: the same look finds them.
-          assertThat(sharedMemoryHolds(canary)).isEqualTo(level != Level.ENCRYPT);
+          assertThat(registeredMemoryHolds(rdma, canary)).isEqualTo(level != Level.ENCRYPT);
         });
   }
 
   /** All but the two short ones, in both directions; 2.5 MB of it in several requests. */
-  private void assertPlaced() {
+  private static void assertPlaced(RdmaUnderTest rdma) {
     long placed = LENGTHS.stream().filter(length -> length > 4096).mapToLong(n -> n).sum();
-    assertThat(count(RdmaCounter.BYTES_READ)).isEqualTo(placed);
-    assertThat(count(RdmaCounter.BYTES_WRITTEN)).isEqualTo(placed);
-  }
-
-  private long count(RdmaCounter counter) {
-    return transports.stream().mapToLong(transport -> transport.counters().get(counter)).sum();
+    assertThat(rdma.count(RdmaCounter.BYTES_READ)).isEqualTo(placed);
+    assertThat(rdma.count(RdmaCounter.BYTES_WRITTEN)).isEqualTo(placed);
   }
 
   @Test
   void shouldTakeTcpWhenRdmaIsPreferredAndOnlyOneNodeHasIt() throws Exception {
-    int[] asked = {0};
     withFile(
         Level.ENCRYPT,
         TransportPreference.RDMA_PREFERRED,
-        // The server is made first.
-        pool -> asked[0]++ == 0 ? Optional.empty() : rdma(pool),
+        new RdmaUnderTest(directory.resolve("rdma"), Set.of("node2")),
         (nodes, file) -> {
           writeAndReadBack(file, canaries(new byte[] {1, 2, 3}, 100_000));
           LaneStatus lane = nodes.client().lanes().lanes().status().getFirst();
           assertThat(lane.transport()).isEqualTo("tcp");
           assertThat(lane.level()).isEqualTo(Level.ENCRYPT);
+          assertTold(nodes);
         });
+  }
+
+  private void assertTold(TwoLaneNodes nodes) {
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> !nodes.client().lanes().lanes().interfaces("node1").isEmpty());
+    assertThat(nodes.client().lanes().lanes().interfaces("node1"))
+        .noneMatch(NetworkInterfaceInfo::isRdmaCapable);
   }
 
   @Test
@@ -203,7 +216,7 @@ class RdmaLanesIT {
     withFile(
         Level.SIGN,
         TransportPreference.TCP_ONLY,
-        this::rdma,
+        rdma(),
         (nodes, file) -> {
           writeAndReadBack(file, canaries(new byte[] {1, 2, 3}, 100_000));
           assertThat(nodes.client().lanes().lanes().status().getFirst().transport())
@@ -216,7 +229,7 @@ class RdmaLanesIT {
     withFile(
         Level.ENCRYPT,
         TransportPreference.RDMA_ONLY,
-        this::rdma,
+        rdma(),
         (nodes, file) -> {
           writeAndReadBack(file, canaries(new byte[] {1, 2, 3}, 100_000));
           assertThat(nodes.client().lanes().lanes().status().getFirst().transport())

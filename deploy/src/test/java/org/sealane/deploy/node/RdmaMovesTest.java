@@ -2,7 +2,6 @@ package org.sealane.deploy.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,10 +11,6 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sealane.cluster.lane.TwoLaneNodes;
-import org.sealane.rdma.software.SoftwareProvider;
-import org.sealane.rdma.software.SoftwareSettings;
-import org.sealane.rdma.transport.RdmaSettings;
-import org.sealane.rdma.transport.RdmaTransport;
 import org.sealane.smb.lane.LaneKind;
 import org.sealane.smb.lane.LanePolicy;
 import org.sealane.smb.lane.LaneRule;
@@ -30,23 +25,12 @@ import org.sealane.smb.share.DirectoryShare;
 import org.sealane.smb.share.ShareBackend.Caller;
 import org.sealane.smb.share.ShareOpen;
 import org.sealane.smb.share.SharePath;
-import org.sealane.smb.transport.FramePool;
-import org.sealane.smb.transport.Transport;
 
 /** A lane that moves between TCP and RDMA with what is open on it. */
 class RdmaMovesTest {
   private static final UUID VOLUME = new UUID(4, 2);
 
   @TempDir Path directory;
-
-  private Optional<Transport> rdma(FramePool pool) throws IOException {
-    return Optional.of(
-        new RdmaTransport(
-            new SoftwareProvider(SoftwareSettings.in(directory.resolve("rdma")))
-                .open(Optional.empty()),
-            RdmaSettings.defaults(),
-            pool));
-  }
 
   private static LaneRule rule(long epoch, TransportPreference transport) {
     LanePolicy overTcp = TwoLaneNodes.policy(VOLUME, LaneKind.CSV, epoch, Level.ENCRYPT);
@@ -71,7 +55,9 @@ class RdmaMovesTest {
             TransportPreference.TCP_ONLY,
             TransportPreference.RDMA_ONLY,
             TransportPreference.TCP_ONLY);
-    try (TwoLaneNodes nodes = new TwoLaneNodes((volume, _) -> Optional.of(share), this::rdma)) {
+    try (TwoLaneNodes nodes =
+        new TwoLaneNodes(
+            (volume, _) -> Optional.of(share), new RdmaUnderTest(directory.resolve("rdma")))) {
       nodes.publish(rule(1, ways.getFirst()));
       try (ShareOpen file =
           nodes

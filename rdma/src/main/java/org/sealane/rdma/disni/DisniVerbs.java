@@ -246,9 +246,14 @@ public final class DisniVerbs implements Verbs {
     try {
       MemorySegment bytes = arena.allocate(lengthBytes, PAGE_BYTES);
       return new DisniRegion(this, register(bytes, access), bytes, access, Optional.of(arena));
-    } catch (VerbsException | RuntimeException | OutOfMemoryError e) {
+    } catch (VerbsException | RuntimeException e) {
       arena.close();
       throw e;
+    } catch (OutOfMemoryError e) {
+      // Of memory outside the heap: what else runs is not harmed.
+      arena.close();
+      throw new VerbsException(
+          VerbsException.Kind.EXHAUSTED, "no memory for a region of " + lengthBytes + " bytes", e);
     }
   }
 

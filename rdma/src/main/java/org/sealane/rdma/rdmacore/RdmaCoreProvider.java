@@ -84,6 +84,8 @@ public final class RdmaCoreProvider implements VerbsProvider {
   }
 
   private static Device choose(List<Device> devices, Optional<String> name) throws VerbsException {
+    List<String> names =
+        devices.stream().map(device -> device.attributes().device()).sorted().toList();
     return devices.stream()
         .filter(device ->
             name.map(wanted -> wanted.equals(device.attributes().device())).orElse(device.active()))
@@ -91,7 +93,9 @@ public final class RdmaCoreProvider implements VerbsProvider {
         .orElseThrow(() ->
             new VerbsException(
                 VerbsException.Kind.UNSUPPORTED,
-                name.map(wanted -> "there is no device " + wanted)
+                name.map(wanted ->
+                        "there is no device %s; there are: %s"
+                            .formatted(wanted, String.join(", ", names)))
                     .orElse("no device with an active port")));
   }
 }

@@ -105,6 +105,11 @@ public final class RdmaTransport implements Transport {
     return "rdma";
   }
 
+  /** The name of the device it runs on. */
+  public String device() {
+    return verbs.attributes().device();
+  }
+
   @Override
   public String provider() {
     return verbs.provider();

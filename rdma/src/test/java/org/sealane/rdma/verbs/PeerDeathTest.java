@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -55,25 +58,32 @@ class PeerDeathTest {
     verbs.close();
   }
 
+  private Process start(String state, ProcessBuilder.Redirect output) throws IOException {
+    Process started =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "--enable-native-access=ALL-UNNAMED",
+                "-Dsealane.rdma.provider=" + under.provider().name(),
+                "-Dsealane.lab.a=" + System.getProperty("sealane.lab.a", ""),
+                "-Dsealane.lab.b=" + System.getProperty("sealane.lab.b", ""),
+                "-cp",
+                System.getProperty("java.class.path"),
+                DyingPeer.class.getName(),
+                directory.resolve("r").toString(),
+                listener.address().getAddress().getHostAddress(),
+                Integer.toString(listener.address().getPort()),
+                state)
+            .inheritIO()
+            .redirectOutput(output)
+            .start();
+    process = Optional.of(started);
+    return started;
+  }
+
   private ConnectRequest requestOf(String state) throws Exception {
-    process =
-        Optional.of(
-            new ProcessBuilder(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "-XX:TieredStopAtLevel=1",
-                    "-XX:+UseSerialGC",
-                    "--enable-native-access=ALL-UNNAMED",
-                    "-Dsealane.rdma.provider=" + under.provider().name(),
-                    "-Dsealane.lab.b=" + System.getProperty("sealane.lab.b", ""),
-                    "-cp",
-                    System.getProperty("java.class.path"),
-                    DyingPeer.class.getName(),
-                    directory.resolve("r").toString(),
-                    listener.address().getAddress().getHostAddress(),
-                    Integer.toString(listener.address().getPort()),
-                    state)
-                .inheritIO()
-                .start());
+    start(state, ProcessBuilder.Redirect.INHERIT);
     ConnectRequest request = requests.poll(LIMIT.toSeconds(), TimeUnit.SECONDS);
     assertThat(request).isNotNull();
     return request;
@@ -114,6 +124,75 @@ class PeerDeathTest {
     if (under.sharesFiles()) {
       removesWhatIsLeft();
     }
+  }
+
+  @Test
+  void shouldFlushWhatIsPostedWhenThePeerWhoseMemoryIsReadHasDied() throws Exception {
+    ConnectRequest request = requestOf("established");
+    RemoteSlice granted = DyingPeer.granted(request);
+    QueuePair queuePair = accept(request).toCompletableFuture().get(60, TimeUnit.SECONDS);
+    queuePair.post(new WorkRequest.Read(1, region.whole(), granted));
+    assertThat(statusOf(1)).isEqualTo(CompletionStatus.SUCCESS);
+    kill();
+    // Memory may outlive its process by a moment: this one ends either way, but it ends.
+    queuePair.post(new WorkRequest.Read(2, region.whole(), granted));
+    assertThat(statusOf(2)).isNotNull();
+
+    assertThat(disconnected).succeedsWithin(LIMIT);
+    queuePair.post(new WorkRequest.Read(3, region.whole(), granted));
+    assertThat(statusOf(3)).isEqualTo(CompletionStatus.WR_FLUSH_ERR);
+    queuePair.close();
+  }
+
+  @Test
+  void shouldCloseWhenThePeerDiesAfterThisSideHasDisconnected() throws Exception {
+    String before = under.kernelResources();
+    QueuePair queuePair =
+        accept(requestOf("established")).toCompletableFuture().get(60, TimeUnit.SECONDS);
+    queuePair.postReceive(1, region.whole());
+    queuePair.disconnect();
+    assertThat(statusOf(1)).isEqualTo(CompletionStatus.WR_FLUSH_ERR);
+    kill();
+    queuePair.close();
+
+    await()
+        .atMost(LIMIT)
+        .untilAsserted(() -> assertThat(under.kernelResources()).isEqualTo(before));
+  }
+
+  @Test
+  void shouldFailToConnectWhenThePeerDiesBeforeItAnswers() throws Exception {
+    try (BufferedReader said = start("asked", ProcessBuilder.Redirect.PIPE).inputReader();
+        Verbs client = under.openClient();
+        CompletionQueue own = client.createCompletionQueue(64)) {
+      String port = lineWith(said, DyingPeer.PORT).substring(DyingPeer.PORT.length());
+      CompletableFuture<QueuePair> connecting =
+          client
+              .connect(
+                  new InetSocketAddress(listener.address().getAddress(), Integer.parseInt(port)),
+                  new QueuePairSettings(own, 4, 4),
+                  PARAMETERS,
+                  reason -> {},
+                  LIMIT)
+              .toCompletableFuture();
+      lineWith(said, DyingPeer.ASKED);
+      assertThat(connecting).isNotDone();
+      kill();
+
+      assertThatThrownBy(() -> connecting.get(2 * LIMIT.toSeconds(), TimeUnit.SECONDS))
+          .cause()
+          .isInstanceOf(VerbsException.class);
+    }
+  }
+
+  /** The next line that begins so; others are a log's. */
+  private static String lineWith(BufferedReader said, String beginning) throws IOException {
+    for (String line = said.readLine(); line != null; line = said.readLine()) {
+      if (line.startsWith(beginning)) {
+        return line;
+      }
+    }
+    throw new IOException("the peer ended before it said " + beginning);
   }
 
   /** The next process that comes removes what the killed one left. */

@@ -11,17 +11,19 @@ import org.sealane.rdma.software.SoftwareSettings;
 
 /**
  * The provider that tests run on. {@code -Dsealane.rdma.provider=rdma-core} takes the two devices
- * of the virtual machine of {@code deploy/lab}, {@code rxe0} for who connects and {@code rxe1} with
- * the address {@code sealane.lab.b} for who listens.
+ * of the virtual machine of {@code deploy/lab}, {@code rxe0} with the address {@code sealane.lab.a}
+ * for who connects and {@code rxe1} with the address {@code sealane.lab.b} for who listens.
  *
  * @param clientDevice the device that connects
  * @param serverDevice the device that listens
- * @param server where it listens, on a free port
+ * @param client the address of the device that connects, with a free port
+ * @param server where the other listens, on a free port
  */
 public record ProviderUnderTest(
     VerbsProvider provider,
     Optional<String> clientDevice,
     Optional<String> serverDevice,
+    InetSocketAddress client,
     InetSocketAddress server) {
 
   /**
@@ -37,12 +39,14 @@ public record ProviderUnderTest(
               new SoftwareProvider(SoftwareSettings.in(directory)),
               Optional.empty(),
               Optional.empty(),
+              new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
               new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
       case "rdma-core" ->
           new ProviderUnderTest(
               new RdmaCoreProvider(),
               Optional.of("rxe0"),
               Optional.of("rxe1"),
+              new InetSocketAddress(System.getProperty("sealane.lab.a"), 0),
               new InetSocketAddress(System.getProperty("sealane.lab.b"), 0));
       default -> throw new IllegalArgumentException("no provider " + name);
     };
@@ -58,7 +62,7 @@ public record ProviderUnderTest(
    * and not to the window.
    */
   public boolean holdsWindowBounds() {
-    return provider instanceof SoftwareProvider;
+    return serverDevice.stream().noneMatch(device -> device.startsWith("rxe"));
   }
 
   public Verbs openClient() throws VerbsException {

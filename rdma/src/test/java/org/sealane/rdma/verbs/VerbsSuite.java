@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -21,6 +23,7 @@ import org.junit.jupiter.api.Test;
 public abstract class VerbsSuite {
   private static final long RECEIVE = 100;
   private static final long SEND = 200;
+  private static final int WINDOWS_TRIED_MAX = 1 << 17;
 
   private VerbsEnd client;
   private VerbsEnd server;
@@ -469,6 +472,51 @@ public abstract class VerbsSuite {
           .isInstanceOfSatisfying(
               VerbsException.class,
               e -> assertThat(e.kind()).isEqualTo(VerbsException.Kind.EXHAUSTED));
+    }
+  }
+
+  @Test
+  void shouldRefuseARegionWhenItIsLongerThanTheDeviceTakes() {
+    long longest = client.verbs.attributes().regionBytesMax();
+    assertExhausted(() -> client.verbs.register(longest + 1, Set.of(Access.LOCAL_WRITE)));
+  }
+
+  @Test
+  void shouldRefuseACompletionQueueWhenItIsLongerThanTheDeviceTakes() {
+    int longest = client.verbs.attributes().completionEntriesMax();
+    assertExhausted(() -> client.verbs.createCompletionQueue(longest + 1));
+  }
+
+  @Test
+  void shouldRefuseAWindowWhenAllAreTaken() throws Exception {
+    requireWindows();
+    int all = client.verbs.attributes().memoryWindowsMax();
+    assumeTrue(all <= WINDOWS_TRIED_MAX, "the device has too many windows to take them all");
+    List<MemoryWindow> taken = new ArrayList<>();
+    assertExhausted(() -> {
+      while (taken.size() <= all) {
+        taken.add(client.verbs.allocateWindow());
+      }
+    });
+    taken.removeLast().close();
+    client.verbs.allocateWindow().close();
+    taken.forEach(MemoryWindow::close);
+  }
+
+  @Test
+  void shouldRefuseWhoComesWhenTheBacklogIsFull() throws Exception {
+    try (Verbs.Listener small = server.verbs.listen(under().server(), 1, requests::add)) {
+      CompletionStage<QueuePair> first = client.connect(small.address());
+      ConnectRequest waiting = nextRequest();
+
+      assertThatThrownBy(() -> VerbsEnd.get(client.connect(small.address())))
+          .cause()
+          .isInstanceOfSatisfying(
+              VerbsException.class,
+              e -> assertThat(e.kind()).isEqualTo(VerbsException.Kind.REFUSED));
+      CompletionStage<QueuePair> accepting = accept(waiting);
+      client.use(VerbsEnd.get(first));
+      server.use(VerbsEnd.get(accepting));
     }
   }
 

@@ -40,6 +40,27 @@ public sealed interface CreateContext {
   record DurableHandleResponseV2(long timeoutMillis, int flags) implements CreateContext {}
 
   /**
+   * {@code RqLs} in requests and responses, [MS-SMB2] 2.2.13.2.8, 2.2.13.2.10, 2.2.14.2.10 and
+   * 2.2.14.2.11.
+   *
+   * @param key the client's name for the lease
+   * @param state what the client wants to cache, or may: 1 what it reads, 2 the open, 4 what it
+   *     writes
+   * @param flags {@link #BREAK_IN_PROGRESS} and {@link #PARENT_KEY_SET}
+   * @param second what the second version of the context has beside; empty in the first
+   */
+  record Lease(UUID key, int state, int flags, Optional<Second> second) implements CreateContext {
+    public static final int BREAK_IN_PROGRESS = 0x02;
+    public static final int PARENT_KEY_SET = 0x04;
+
+    /**
+     * @param parentKey the lease of the directory
+     * @param epoch counts changes of the state, 16 bits
+     */
+    public record Second(UUID parentKey, int epoch) {}
+  }
+
+  /**
    * {@code MxAc} in a request, [MS-SMB2] 2.2.13.2.5.
    *
    * @param timestamp answer only if the file changed since

@@ -163,18 +163,19 @@ final class Lane {
   }
 
   /** A request has found that the session is gone or does not answer. */
-  void lost(LaneSession gone, String why) {
-    gone.reset(why);
-    ended(gone);
+  void lost(LaneSession gone, ShareException why) {
+    gone.lost(why);
+    ended(gone, why.getMessage());
   }
 
   /** The session's connection is gone. */
-  private void ended(LaneSession gone) {
+  private void ended(LaneSession gone, String why) {
     lock.lock();
     try {
       if (state != State.OPEN || session.filter(open -> open == gone).isEmpty()) {
         return;
       }
+      host.lost(key, gone, why);
       if (opens.isEmpty() && underWay == 0) {
         drop("connection lost");
       } else {
@@ -534,7 +535,7 @@ final class Lane {
     } finally {
       lock.unlock();
     }
-    next.tree().session().connection().closed().thenAccept(_ -> ended(next));
+    next.tree().session().connection().closed().thenAccept(why -> ended(next, why.getMessage()));
     result.complete(next);
     LaneEvent.Facts facts = next.facts(host.policy(key));
     host.happened(

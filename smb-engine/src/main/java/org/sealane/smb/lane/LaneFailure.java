@@ -1,5 +1,6 @@
 package org.sealane.smb.lane;
 
+import java.io.IOException;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -53,6 +54,32 @@ final class LaneFailure {
       case ClientException.TimedOut _ -> true;
       case ClientException.ServerStatus status -> SESSION_GONE.contains(status.status());
       case null, default -> false;
+    };
+  }
+
+  /** True if the other node answered: its connection works. */
+  static boolean isAnswer(ShareException failure) {
+    return failure.getCause() instanceof ClientException.ServerStatus;
+  }
+
+  /** True if the way to the other node failed: nothing connected, or what did broke off. */
+  static boolean isBrokenWay(Throwable failure) {
+    return switch (failure) {
+      case CompletionException e when e.getCause() != null -> isBrokenWay(e.getCause());
+      case IOException _, ClientException.ConnectionLost _ -> true;
+      default -> false;
+    };
+  }
+
+  /**
+   * True if another way to the other node may do, as this one failed or led to no answer. What a
+   * node refuses on one way it refuses on each.
+   */
+  static boolean isOfTheWay(Throwable failure) {
+    return switch (failure) {
+      case CompletionException e when e.getCause() != null -> isOfTheWay(e.getCause());
+      case TimeoutException _, ClientException.TimedOut _ -> true;
+      default -> isBrokenWay(failure);
     };
   }
 

@@ -8,20 +8,26 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import org.sealane.smb.client.ClientOpen;
 import org.sealane.smb.client.ClientTree;
+import org.sealane.smb.client.LockElements;
 import org.sealane.smb.io.CreateContext;
 import org.sealane.smb.share.AccessMask;
+import org.sealane.smb.share.ByteRange;
+import org.sealane.smb.share.Changes;
 import org.sealane.smb.share.CreateAction;
 import org.sealane.smb.share.CreateDisposition;
 import org.sealane.smb.share.CreateOptions;
 import org.sealane.smb.share.CreateParameters;
 import org.sealane.smb.share.FileChange;
 import org.sealane.smb.share.FileInformation;
+import org.sealane.smb.share.RangeLock;
 import org.sealane.smb.share.ShareBackend;
 import org.sealane.smb.share.ShareException;
 import org.sealane.smb.share.ShareOpen;
 import org.sealane.smb.share.SharePath;
+import org.sealane.smb.share.WatchRequest;
 import org.sealane.smb.wire.NtStatus;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,6 +68,8 @@ final class LaneOpen implements ShareOpen {
   private final Lane lane;
   private final CreateAction action;
   private final LaneListing listing = new LaneListing();
+  private final LaneWatch watch = new LaneWatch();
+  private final LaneLocks locks = new LaneLocks();
   private volatile UUID createGuid;
   private volatile CreateParameters parameters;
   private volatile ClientOpen handle;
@@ -94,7 +102,13 @@ final class LaneOpen implements ShareOpen {
 
   static LaneOpen create(Lane lane, CreateParameters wanted) throws ShareException {
     CreateParameters parameters = withAttributes(wanted);
-    UUID createGuid = UUID.randomUUID();
+    // Its first half is the name under which the server's share knows the CREATE again.
+    UUID random = UUID.randomUUID();
+    UUID createGuid =
+        wanted
+            .createName()
+            .map(name -> new UUID(name, random.getLeastSignificantBits()))
+            .orElse(random);
     String what = "open " + parameters.path().wire();
     boolean replay = false;
     while (true) {
@@ -110,7 +124,7 @@ final class LaneOpen implements ShareOpen {
           throw e;
         }
         replay |= LaneFailure.mayHaveHappened(e);
-        lane.lost(session, e.getMessage());
+        lane.lost(session, e);
       } finally {
         lane.leave();
       }
@@ -238,6 +252,27 @@ final class LaneOpen implements ShareOpen {
     call("trim", open -> open.trim(offset, length));
   }
 
+  @Override
+  public Changes changes(WatchRequest asked) throws ShareException {
+    watch.begin();
+    return watch.complete(call("watch", watch::lost, open -> open.changes(asked)));
+  }
+
+  @Override
+  public void lock(List<RangeLock> wanted) throws ShareException {
+    locks.lock(LockElements.locks(wanted), this::locking);
+  }
+
+  @Override
+  public void unlock(List<ByteRange> ranges) throws ShareException {
+    locks.unlock(LockElements.unlocks(ranges), this::locking);
+  }
+
+  private void locking(Function<ClientOpen, CompletionStage<Void>> request, Runnable onDone)
+      throws ShareException {
+    call("lock", () -> {}, request::apply, onDone);
+  }
+
   private <T> T call(String what, Call<T> call) throws ShareException {
     return call(what, () -> {}, call);
   }
@@ -270,7 +305,7 @@ final class LaneOpen implements ShareOpen {
         LOG.debug("request goes to the next session: {}", e.getMessage());
         replay |= LaneFailure.mayHaveHappened(e);
         onLoss.run();
-        lane.lost(entered, e.getMessage());
+        lane.lost(entered, e);
       } finally {
         lane.leave();
       }
@@ -330,6 +365,14 @@ final class LaneOpen implements ShareOpen {
       closed = true;
       return Remake.CLOSED;
     }
+    if (locks.areHeld()) {
+      failure =
+          Optional.of(
+              new ShareException(
+                  NtStatus.FILE_FORCED_CLOSED,
+                  parameters.path().wire() + " had locks, which the owner has lost"));
+      return Remake.LOST;
+    }
     List<SharePath> paths = new ArrayList<>(List.of(parameters.path()));
     renaming.ifPresent(paths::add);
     ShareException last = new ShareException(NtStatus.FILE_CLOSED, "not tried");
@@ -367,6 +410,7 @@ final class LaneOpen implements ShareOpen {
     handle = made;
     madeAgain = true;
     listing.lost();
+    watch.lost();
   }
 
   private CreateParameters opening(SharePath path) {

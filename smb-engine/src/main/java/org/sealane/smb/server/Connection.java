@@ -7,12 +7,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.LongFunction;
 import org.sealane.smb.auth.Principal;
 import org.sealane.smb.encryption.key.KeyUnavailableException;
 import org.sealane.smb.negotiate.NegotiatedConnection;
 import org.sealane.smb.server.FrameAdmission.Admission;
+import org.sealane.smb.server.GlobalSessions.BindTarget;
 import org.sealane.smb.transport.InboundFrame;
-import org.sealane.smb.wire.Command;
 import org.sealane.smb.wire.MessageIdWindow;
 import org.sealane.smb.wire.NtStatus;
 import org.sealane.smb.wire.Smb2Header;
@@ -57,8 +59,9 @@ final class Connection {
   private long tableChanges;
   private State state = State.NEGOTIATING;
   private long nextAsyncId = 1;
-  private int closingOpens;
-  private final List<Long> endedSessions = new ArrayList<>();
+  private final PendingRequests pending;
+  private final CacheBreaks breaks = new CacheBreaks();
+  private final Departures departures = new Departures(output -> outputs.add(output));
 
   /** Final responses of SESSION_SETUP that wait for the session before to end. */
   private final Map<Exchange, Response> awaitingPrevious = new IdentityHashMap<>();
@@ -66,15 +69,36 @@ final class Connection {
   private long unauthenticatedSinceNanos;
   private long activeNanos;
 
-  Connection(ConnectionEnvironment environment, long nowNanos) {
+  /**
+   * @param bindTargets gives the session of an id, to which the connection may be bound
+   * @param onBreak takes breaks on any thread, and brings them to {@link #onBreak}
+   */
+  Connection(
+      ConnectionEnvironment environment,
+      LongFunction<BindTarget> bindTargets,
+      Consumer<CacheBreak> onBreak,
+      long nowNanos) {
     this.environment = environment;
     this.window = new MessageIdWindow(environment.limit(Limit.CREDITS));
+    this.pending = new PendingRequests(environment.limit(Limit.PENDING_REQUESTS));
     EventSink events = event -> outputs.add(new Output.Report(event));
     this.admission = new FrameAdmission(environment, sessions, window, events);
-    this.sessionCommands = new SessionCommands(environment, sessions, events, this::resume);
+    this.sessionCommands = new SessionCommands(
+            environment,
+            sessions,
+            events,
+            this::resume,
+            new SessionBinding(environment, sessions, events, bindTargets));
     this.treeCommands = new TreeCommands(environment, events, this::resume);
     this.dispatcher =
-        new Dispatcher(environment, sessions, events, sessionCommands, treeCommands, this::resume);
+        new Dispatcher(
+            environment,
+            sessions,
+            events,
+            sessionCommands,
+            treeCommands,
+            new CacheCommands(environment.connectionId(), onBreak),
+            this::resume);
     this.unauthenticatedSinceNanos = nowNanos;
     this.activeNanos = nowNanos;
   }
@@ -94,7 +118,12 @@ final class Connection {
 
   /** True if nothing of it is left: no exchange and no open. */
   boolean isFinished() {
-    return state == State.CLOSED && exchanges.isEmpty() && closingOpens == 0;
+    return state == State.CLOSED && exchanges.isEmpty() && departures.isSettled();
+  }
+
+  /** True while it may go on on another thread: nothing depends on the one it is on. */
+  boolean mayMove() {
+    return state == State.OPEN && exchanges.isEmpty() && sessions.size() == 0;
   }
 
   int exchangeCount() {
@@ -103,7 +132,7 @@ final class Connection {
 
   /** Grows with each change of sessions and trees, and sometimes without. */
   long tableChanges() {
-    return tableChanges;
+    return tableChanges + sessions.changes();
   }
 
   List<Session> sessions() {
@@ -151,15 +180,37 @@ final class Connection {
 
   /** [MS-SMB2] 3.3.5.16: what no worker has begun is given up; the rest completes. */
   private void cancel(Smb2Header header) {
-    for (Exchange exchange : exchanges.values()) {
-      boolean meant =
-          header.isAsync()
-              ? exchange.asyncId() == header.asyncOrTreeId()
-              : exchange.requests().getFirst().header().messageId() == header.messageId();
-      if (meant && !exchange.isCompound()) {
-        exchange.cancelWork();
+    for (Exchange exchange : List.copyOf(exchanges.values())) {
+      if (exchange.isMeantBy(header)) {
+        exchange.cancel();
+        if (pending.take(exchange)) {
+          fail(exchange, NtStatus.CANCELLED);
+        }
       }
     }
+  }
+
+  /** Lets a request wait that can not be done yet. */
+  private void await(Exchange exchange, Outcome.Later later, long nowNanos) {
+    Optional<NtStatus> refusal =
+        state == State.OPEN
+            ? pending.add(exchange, later, nowNanos)
+            : Optional.of(NtStatus.CANCELLED);
+    if (refusal.isPresent()) {
+      fail(exchange, refusal.get());
+      return;
+    }
+    if (exchange.mayBecomeAsync()) {
+      exchange.giveMemory();
+      if (exchange.beginAsync()) {
+        sendInterim(exchange);
+      }
+    }
+  }
+
+  private void fail(Exchange exchange, NtStatus status) {
+    Outcome outcome = new Outcome.Answered(Response.error(status));
+    answer(exchange, settle(exchange, outcome), Optional.empty());
   }
 
   /** Goes on with an exchange until a worker has to, another request must end, or all is done. */
@@ -193,7 +244,7 @@ final class Connection {
   }
 
   private void run(Exchange exchange, Operation operation) {
-    exchange.awaitWork();
+    exchange.awaitWork(operation);
     outputs.add(new Output.Run(exchange, operation));
   }
 
@@ -206,6 +257,10 @@ final class Connection {
   List<Output> onCompleted(
       Exchange exchange, Outcome outcome, Optional<ResponseFrame> frame, long nowNanos) {
     activeNanos = nowNanos;
+    if (outcome instanceof Outcome.Later later) {
+      await(exchange, later, nowNanos);
+      return drainOutputs(nowNanos);
+    }
     Response response = settle(exchange, outcome);
     if (!establishes(exchange, outcome, response)) {
       answer(exchange, response, frame);
@@ -233,7 +288,8 @@ final class Connection {
     }
     Session session = exchange.current().session().orElseThrow();
     Principal peer = session.security().orElseThrow().peer();
-    outputs.add(new Output.SessionValid(session.id(), peer));
+    outputs.add(new Output.SessionValid(session));
+    // Never set by a request that binds.
     long previousSessionId = exchange.previousSessionId();
     if (previousSessionId == 0 || previousSessionId == session.id()) {
       return false;
@@ -269,7 +325,7 @@ final class Connection {
               exchange.requests().stream()
                   .anyMatch(request -> request.header().sessionId() == sessionId))
           .forEach(Exchange::cancelWork);
-      letGo(session);
+      departures.letGo(session);
       sessions.remove(session);
       tableChanges++;
     }
@@ -294,13 +350,15 @@ final class Connection {
                 environment.connectionId(), environment.peer(), evidence));
         yield response;
       }
+      case Outcome.Later _ -> throw new IllegalStateException("nothing has come of it yet");
       case Outcome.Opened(Open open, Response response) -> {
         Session session = request.session().orElseThrow();
         if (state == State.CLOSED) {
           session.cancelOpen();
-          letGo(open);
+          departures.letGo(open);
         } else {
           session.completeOpen(open);
+          exchange.opened().add(open);
           exchange.relatedFileId(open.id());
         }
         yield response;
@@ -349,7 +407,7 @@ final class Connection {
             tree -> treeCommands.disconnected(session, tree),
             () -> {
               sessionCommands.loggedOff(session);
-              whenUnused(session);
+              departures.whenUnused(session);
             });
   }
 
@@ -365,7 +423,6 @@ final class Connection {
       exchange.close();
       return;
     }
-    integrate(exchange, frame);
     try {
       frame.protect();
     } catch (KeyUnavailableException e) {
@@ -374,28 +431,18 @@ final class Connection {
       disconnect("a response could not be protected: " + e.getMessage());
       return;
     }
+    // After it is signed: preauthentication integrity covers what is sent.
+    if (sessionCommands.sent(exchange, frame)) {
+      state(State.OPEN, "negotiated");
+    }
     if (!exchange.isAsync()) {
       exchange.requests().forEach(request -> window.keep(request.creditsPromised()));
     }
     outputs.add(new Output.Send(frame.outbound()));
+    exchange.opened().forEach(Open::announce);
+    breaks.announced().forEach(this::sendBreak);
     exchange.close();
     endDrain();
-  }
-
-  /** Preauthentication integrity covers these responses as they are sent. */
-  private void integrate(Exchange exchange, ResponseFrame frame) {
-    Request request = exchange.requests().getFirst();
-    NtStatus status = exchange.responses().getFirst().status();
-    if (request.header().command() == Command.NEGOTIATE.code()) {
-      // An answer of the wildcard dialect settles nothing.
-      if (status.equals(NtStatus.SUCCESS) && negotiated().isPresent()) {
-        sessionCommands.negotiateSent(frame);
-        state(State.OPEN, "negotiated");
-      }
-    } else if (request.header().command() == Command.SESSION_SETUP.code()
-        && status.equals(NtStatus.MORE_PROCESSING_REQUIRED)) {
-      sessionCommands.setupSent(request, frame);
-    }
   }
 
   /** Lets go of an exchange that gets no response. */
@@ -408,7 +455,7 @@ final class Connection {
 
   /** An {@link Output.CloseOpen} was done. */
   List<Output> onOpenClosed(long nowNanos) {
-    closingOpens--;
+    departures.closed();
     return drainOutputs(nowNanos);
   }
 
@@ -421,6 +468,7 @@ final class Connection {
           .filter(Exchange::mayBecomeAsync)
           .filter(Exchange::beginAsync)
           .forEach(this::sendInterim);
+      pending.due(nowNanos).forEach(exchange -> run(exchange, exchange.operation()));
       expire(nowNanos);
     }
     return drainOutputs(nowNanos);
@@ -433,6 +481,22 @@ final class Connection {
       window.keep(exchange.requests().getFirst().creditsPromised());
     } catch (KeyUnavailableException e) {
       disconnect("an interim response could not be protected: " + e.getMessage());
+    }
+  }
+
+  /** A client of this connection is to cache less. */
+  List<Output> onBreak(CacheBreak broken, long nowNanos) {
+    if (state != State.CLOSED) {
+      breaks.add(broken).ifPresent(this::sendBreak);
+    }
+    return drainOutputs(nowNanos);
+  }
+
+  private void sendBreak(CacheBreak broken) {
+    try {
+      outputs.add(new Output.Send(BreakFrame.of(broken, environment.pool())));
+    } catch (KeyUnavailableException e) {
+      disconnect("a break could not be protected: " + e.getMessage());
     }
   }
 
@@ -506,31 +570,9 @@ final class Connection {
     state(State.CLOSED, reason);
     exchanges.values().forEach(Exchange::cancelWork);
     for (Session session : sessions.all()) {
-      letGo(session);
+      departures.letGo(session);
     }
     sessions.clear();
-  }
-
-  private void letGo(Session session) {
-    for (Open open : session.opens()) {
-      session.removeOpen(open);
-      open.uses().whenIdle(() -> letGo(open));
-    }
-    whenUnused(session);
-    session.close();
-  }
-
-  private void whenUnused(Session session) {
-    session.uses().whenIdle(() -> endedSessions.add(session.id()));
-  }
-
-  /** A durable open waits for its client from here on; another is closed. */
-  private void letGo(Open open) {
-    if (open.durability().isPresent()) {
-      outputs.add(new Output.Park(open));
-    } else {
-      closeOpen(open);
-    }
   }
 
   /** An {@link Output.Park} was not possible. */
@@ -541,15 +583,8 @@ final class Connection {
             environment.peer(),
             Limit.DURABLE_OPENS.word(),
             environment.limit(Limit.DURABLE_OPENS)));
-    closeOpen(open);
+    departures.close(open);
     return drainOutputs(nowNanos);
-  }
-
-  private void closeOpen(Open open) {
-    if (open.beginClose()) {
-      closingOpens++;
-      outputs.add(new Output.CloseOpen(open));
-    }
   }
 
   /** The only way the state changes. */
@@ -568,14 +603,11 @@ final class Connection {
   }
 
   private List<Output> drainOutputs(long nowNanos) {
+    pending.ended(state != State.OPEN).forEach(this::fail);
     if (isAuthenticated()) {
       unauthenticatedSinceNanos = nowNanos;
     }
-    if (closingOpens == 0) {
-      // Parked before: whoever replaces the session finds its opens waiting.
-      endedSessions.forEach(id -> outputs.add(new Output.SessionEnded(id)));
-      endedSessions.clear();
-    }
+    departures.tellEnded();
     List<Output> drained = outputs;
     outputs = new ArrayList<>();
     return drained;

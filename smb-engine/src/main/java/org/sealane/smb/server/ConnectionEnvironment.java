@@ -1,11 +1,13 @@
 package org.sealane.smb.server;
 
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.sealane.smb.auth.SecurityMechanism;
+import org.sealane.smb.io.NetworkInterfaceInfo;
 import org.sealane.smb.lane.Level;
 import org.sealane.smb.negotiate.Capabilities;
 import org.sealane.smb.negotiate.MaxSizes;
@@ -27,6 +29,7 @@ import org.sealane.smb.wire.NtStatus;
  * @param globalSessions the sessions of all connections
  * @param durableOpens opens that outlive their connection
  * @param placement the connection's own, if its transport has any
+ * @param interfaces what clients are told of the server's, empty if nothing; may block
  */
 record ConnectionEnvironment(
     long connectionId,
@@ -40,7 +43,8 @@ record ConnectionEnvironment(
     LongSupplier openIds,
     GlobalSessions globalSessions,
     DurableOpens durableOpens,
-    Optional<DirectPlacement> placement) {
+    Optional<DirectPlacement> placement,
+    Supplier<List<NetworkInterfaceInfo>> interfaces) {
 
   int limit(Limit limit) {
     return settings.limit(limit);
@@ -64,7 +68,10 @@ record ConnectionEnvironment(
         settings.sessionLevel() == Level.CLEAR && !settings.access().requireSigning()
             ? SecurityMode.SIGNING_ENABLED
             : SecurityMode.SIGNING_REQUIRED,
-        new Capabilities(Capabilities.LARGE_MTU),
+        new Capabilities(
+            Capabilities.LARGE_MTU
+                | Capabilities.LEASING
+                | (settings.multichannel() ? Capabilities.MULTI_CHANNEL : 0)),
         MaxSizes.all(limit(Limit.PAYLOAD_BYTES)),
         settings.serverGuid(),
         mechanism.negotiateToken());

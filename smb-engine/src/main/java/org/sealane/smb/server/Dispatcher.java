@@ -49,13 +49,14 @@ final class Dispatcher {
       EventSink events,
       SessionCommands sessionCommands,
       TreeCommands treeCommands,
+      CacheCommands cacheCommands,
       Resumption resumption) {
     this.environment = environment;
     this.sessions = sessions;
     this.events = events;
     this.sessionCommands = sessionCommands;
     this.treeCommands = treeCommands;
-    this.openCommands = new OpenCommands(environment, events, resumption);
+    this.openCommands = new OpenCommands(environment, events, cacheCommands, resumption);
     this.dataCommands =
         new DataCommands(
             environment, new PlacedCommands(environment, events, sessionCommands::rdmaTransforms));
@@ -97,20 +98,19 @@ final class Dispatcher {
       case LOGOFF -> sessionCommands.logoff(exchange, request, session(exchange, request));
       case TREE_CONNECT -> treeCommands.connect(request, session(exchange, request));
       case CANCEL -> throw new IllegalStateException("CANCEL is not an exchange");
-      case LOCK, CHANGE_NOTIFY, OPLOCK_BREAK -> {
-        tree(exchange, request);
-        yield Step.error(NtStatus.NOT_SUPPORTED);
-      }
       case TREE_DISCONNECT,
           CREATE,
           CLOSE,
           FLUSH,
           READ,
           WRITE,
+          LOCK,
           IOCTL,
           QUERY_DIRECTORY,
           QUERY_INFO,
-          SET_INFO ->
+          SET_INFO,
+          CHANGE_NOTIFY,
+          OPLOCK_BREAK ->
           routeOnTree(tree(exchange, request), command);
     };
   }
@@ -123,19 +123,14 @@ final class Dispatcher {
       case FLUSH -> openCommands.flush(call);
       case READ -> dataCommands.read(call);
       case WRITE -> dataCommands.write(call);
+      case LOCK -> LockCommands.lock(call);
+      case CHANGE_NOTIFY -> NotifyCommands.notify(call, environment.limit(Limit.PAYLOAD_BYTES));
+      case OPLOCK_BREAK -> CacheCommands.acknowledge(call);
       case IOCTL -> controlCommands.ioctl(call);
       case QUERY_DIRECTORY -> informationCommands.queryDirectory(call);
       case QUERY_INFO -> informationCommands.queryInfo(call);
       case SET_INFO -> informationCommands.setInfo(call);
-      case NEGOTIATE,
-          SESSION_SETUP,
-          LOGOFF,
-          TREE_CONNECT,
-          LOCK,
-          CANCEL,
-          ECHO,
-          CHANGE_NOTIFY,
-          OPLOCK_BREAK ->
+      case NEGOTIATE, SESSION_SETUP, LOGOFF, TREE_CONNECT, CANCEL, ECHO ->
           throw new IllegalStateException(command + " is not about a tree's files");
     };
   }
@@ -252,6 +247,7 @@ final class Dispatcher {
         throw new Refusal(NtStatus.FILE_NOT_AVAILABLE);
       }
       use();
+      request.open(open);
       request.use(open.uses());
       counted.ifPresent(request::use);
     }

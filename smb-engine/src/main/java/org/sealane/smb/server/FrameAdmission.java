@@ -293,7 +293,7 @@ final class FrameAdmission {
       // [MS-SMB2] 3.3.5.2.7.2: there is nothing it could continue, whatever session it names.
       return Optional.of(NtStatus.INVALID_PARAMETER);
     }
-    if (!message.header().has(HeaderFlags.SIGNED)) {
+    if (!message.header().has(HeaderFlags.SIGNED) || isBinding(message)) {
       return Optional.empty();
     }
     if (message.header().command() == Command.NEGOTIATE.code()) {
@@ -326,12 +326,19 @@ final class FrameAdmission {
     return Optional.of(NtStatus.ACCESS_DENIED);
   }
 
+  /** Whose signature is by another connection's key, which {@link SessionBinding} looks at. */
+  private static boolean isBinding(CompoundReader.Message message) {
+    return SessionBinding.isBinding(message.bytes());
+  }
+
   private Request request(
       CompoundReader.Message message, Opened opened, Optional<NtStatus> refusal) {
     Level level = Level.CLEAR;
     if (opened.sealedBy().isPresent()) {
       level = Level.ENCRYPT;
-    } else if (message.header().has(HeaderFlags.SIGNED) && refusal.isEmpty()) {
+    } else if (message.header().has(HeaderFlags.SIGNED)
+        && refusal.isEmpty()
+        && !isBinding(message)) {
       level = Level.SIGN;
     }
     int holdMax =

@@ -15,6 +15,8 @@ public enum Limit {
   HANDSHAKE_STEPS("handshake-steps", 8, 1, 64),
   /** Sessions of one connection, those being set up included. */
   SESSIONS_PER_CONNECTION("sessions-per-connection", 16, 1, 1024),
+  /** Connections that one session is bound to, the first and those being bound included. */
+  CHANNELS_PER_SESSION("channels-per-session", 8, 1, 32),
   /** Valid sessions of all connections; one more is refused. */
   SESSIONS("sessions", 4096, 1, 1 << 20),
   /** Trees of one session. */
@@ -42,6 +44,11 @@ public enum Limit {
   WAITING_OPERATIONS("waiting-operations", 16_384, 0, 1 << 20),
   /** After this time a request is answered with an interim STATUS_PENDING. */
   INTERIM_MILLIS("interim-millis", 1_000, 1, 60_000),
+  /**
+   * Requests of one connection that wait for something to happen on the share, such as the end of
+   * another's lock; one more fails with STATUS_INSUFFICIENT_RESOURCES.
+   */
+  PENDING_REQUESTS("pending-requests", 512, 1, 8192),
   /** A connection with no open and nothing under way for this long is closed. */
   IDLE_MILLIS("idle-millis", 900_000, 1, 86_400_000),
   /**

@@ -29,6 +29,7 @@ import org.sealane.smb.server.Dispatcher.Refusal;
 import org.sealane.smb.share.ShareException;
 import org.sealane.smb.transport.DirectPlacement;
 import org.sealane.smb.transport.FramePool;
+import org.sealane.smb.transport.OutboundFrame;
 import org.sealane.smb.wire.MalformedMessageException;
 import org.sealane.smb.wire.MessageReader;
 import org.sealane.smb.wire.MessageWriter;
@@ -217,7 +218,9 @@ final class PlacedCommands {
     DirectPlacement.Lease lease = await(placement.lease((int) asked.lengthBytes()));
     try {
       Filled filled = fill(call, open, asked, lease.bytes());
-      await(placement.write(lease, target.descriptors(), filled.count()));
+      await(
+          placement.write(
+              lease, target.descriptors(), filled.count(), permit(call, filled.level())));
       call.tree().sent().add(filled.level(), filled.count());
       return new Outcome.Answered(
           readResponse(filled.crypto(), filled.count())
@@ -226,6 +229,12 @@ final class PlacedCommands {
     } finally {
       lease.close();
     }
+  }
+
+  /** As for a response's frame: what is not sealed may have to stay when the lease has ended. */
+  private static OutboundFrame.Permit permit(Call call, Level level) {
+    TrafficGate gate = call.tree().gate();
+    return level == Level.ENCRYPT ? OutboundFrame.Permit.ALWAYS : () -> gate.mayLeave(level);
   }
 
   /** What stands in registered memory, and how it is protected. */

@@ -145,7 +145,10 @@ final class ResponseFrame {
         request.session().map(Session::id).orElse(asked.sessionId()));
   }
 
-  /** The bytes of the only message, for preauthentication integrity. Before it is protected. */
+  /**
+   * The bytes of the only message, for preauthentication integrity: with its signature, if the frame
+   * was protected by one. Of a sealed frame it means nothing.
+   */
   MemorySegment onlyMessage() {
     return members.getFirst().parts().getFirst();
   }

@@ -1,16 +1,16 @@
 package org.sealane.smb.server;
 
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.sealane.smb.auth.SecurityContext;
 import org.sealane.smb.io.FileId;
 import org.sealane.smb.negotiate.PreauthIntegrityHash;
 
 /**
- * A session, [MS-SMB2] 3.3.1.8. It lives on one connection, and belongs to its owner thread.
+ * A session as one connection has it, [MS-SMB2] 3.3.1.8: its first channel, or one that was bound
+ * to it later. Each channel authenticates and signs for itself; trees, opens and cipher keys are
+ * the session's. Belongs to the owner thread of its connection, which is the same for all channels.
  *
  * <p>States: {@code Authenticating -> Valid -> Ending}, {@code Authenticating -> Refusing}, and
  * from each of them out of the connection's table.
@@ -40,19 +40,71 @@ final class Session implements AutoCloseable {
   }
 
   private final long id;
-  private final Map<Integer, TreeConnect> trees = new HashMap<>();
-  private final Map<Long, Open> opens = new HashMap<>();
-  private final UseCount uses = new UseCount();
+  private final SessionObjects objects;
+
+  /** Of a bound channel: what protects the session, held until the channel is valid. */
+  private final Optional<SessionSecurity> bound;
+
   private State state;
-  private int nextTreeId = 1;
-  private int treesBeingMade;
-  private int opensBeingMade;
+  private Runnable end = () -> {};
+  private Optional<SessionTable> table = Optional.empty();
   private boolean awaitsPrevious;
   private boolean closed;
 
-  Session(long id, SecurityContext context, PreauthIntegrityHash hash) {
+  private Session(
+      long id,
+      SessionObjects objects,
+      Optional<SessionSecurity> bound,
+      SecurityContext context,
+      PreauthIntegrityHash hash) {
     this.id = id;
+    this.objects = objects;
+    this.bound = bound;
     this.state = new State.Authenticating(context, hash, 0, false);
+    objects.addChannel(this);
+  }
+
+  /** A new session's first channel. */
+  static Session first(long id, SecurityContext context, PreauthIntegrityHash hash) {
+    return new Session(id, new SessionObjects(), Optional.empty(), context, hash);
+  }
+
+  /** One more channel of this session, which is valid. */
+  Session another(SecurityContext context, PreauthIntegrityHash hash) {
+    SessionSecurity security = objects.established().orElseThrow().security();
+    security.retain();
+    return new Session(id, objects, Optional.of(security), context, hash);
+  }
+
+  /** What it shares with the session's other channels. */
+  SessionObjects objects() {
+    return objects;
+  }
+
+  /** Of a channel that was bound to a session: what protects that, and the binding. */
+  Optional<SessionSecurity> bound() {
+    return bound;
+  }
+
+  /** Tells it in which table it is. */
+  void enter(SessionTable entered) {
+    table = Optional.of(entered);
+  }
+
+  /** Out of its connection's table, and closed. */
+  void leave() {
+    table.ifPresent(entered -> entered.remove(this));
+    close();
+  }
+
+  /** How its connection is asked to end it; must not block. */
+  void endBy(Runnable action) {
+    end = action;
+  }
+
+  /** Has the connections of all channels end the session. */
+  void endAll() {
+    objects.channels().forEach(channel -> channel.end.run());
   }
 
   long id() {
@@ -83,6 +135,11 @@ final class Session implements AutoCloseable {
     return state instanceof State.Valid && !awaitsPrevious;
   }
 
+  /** False once it is ending. */
+  boolean isServed() {
+    return state instanceof State.Valid;
+  }
+
   /** While true, the session that it replaces has not ended, and no request of it is served. */
   void awaitPrevious(boolean awaits) {
     awaitsPrevious = awaits;
@@ -99,96 +156,98 @@ final class Session implements AutoCloseable {
 
   /** Requests under way that need its tables. */
   UseCount uses() {
-    return uses;
+    return objects.uses();
   }
 
   Optional<TreeConnect> tree(int treeId) {
-    return Optional.ofNullable(trees.get(treeId)).filter(TreeConnect::isConnected);
+    return objects.tree(treeId);
   }
 
   Collection<TreeConnect> trees() {
-    return trees.values();
+    return objects.trees();
   }
 
   TreeConnect connectTree(ShareResolver.Granted grant) {
-    TreeConnect tree = new TreeConnect(nextTreeId++, grant);
-    trees.put(tree.id(), tree);
-    return tree;
+    return objects.connectTree(grant);
   }
 
   /** TREE_CONNECT requests under way, which count for the limit. */
   int treesBeingMade() {
-    return treesBeingMade;
+    return objects.treesBeingMade();
   }
 
   void beginTree() {
-    treesBeingMade++;
+    objects.beginTree();
   }
 
   void endTree() {
-    treesBeingMade--;
+    objects.endTree();
   }
 
   void removeTree(TreeConnect tree) {
-    trees.remove(tree.id());
+    objects.removeTree(tree);
   }
 
   /** The open of that id on that tree, unless it is being closed. */
   Optional<Open> open(FileId fileId, TreeConnect tree) {
-    return Optional.ofNullable(opens.get(fileId.volatileId()))
-        .filter(open -> open.id().equals(fileId) && open.tree() == tree);
+    return objects.open(fileId, tree);
   }
 
   /** Opens in the table, and those that CREATE requests under way may add. */
   int openCount() {
-    return opens.size() + opensBeingMade;
+    return objects.openCount();
   }
 
   void beginOpen() {
-    opensBeingMade++;
+    objects.beginOpen();
   }
 
   /** A CREATE ended without an open. */
   void cancelOpen() {
-    opensBeingMade--;
+    objects.cancelOpen();
   }
 
   void completeOpen(Open open) {
-    opensBeingMade--;
-    opens.put(open.id().volatileId(), open);
-    open.tree().openCount().incrementAndGet();
+    objects.completeOpen(open);
   }
 
   /** Takes the open out of the table, so that no later request finds it. */
   void removeOpen(Open open) {
-    if (opens.remove(open.id().volatileId()) != null) {
-      open.tree().openCount().decrementAndGet();
-    }
+    objects.removeOpen(open);
   }
 
   List<Open> opensOf(TreeConnect tree) {
-    return opens.values().stream().filter(open -> open.tree() == tree).toList();
+    return objects.opensOf(tree);
   }
 
   List<Open> opens() {
-    return List.copyOf(opens.values());
+    return objects.opens();
   }
 
-  /** Lets go of what its state holds. Its opens are the caller's to close, before. Idempotent. */
+  boolean isClosed() {
+    return closed;
+  }
+
+  /**
+   * Lets go of what its state holds, and is no channel of its session any more. The opens of the
+   * last channel are the caller's to let go of. Idempotent.
+   */
   @Override
   public void close() {
     if (closed) {
       return;
     }
     closed = true;
+    objects.removeChannel(this);
     switch (state) {
       case State.Authenticating authenticating -> {
         // A worker that has the context closes it when it comes back.
         if (!authenticating.stepping()) {
           authenticating.context().close();
         }
+        bound.ifPresent(SessionSecurity::release);
       }
-      case State.Refusing _ -> {}
+      case State.Refusing _ -> bound.ifPresent(SessionSecurity::release);
       case State.Valid(SessionSecurity security) -> security.release();
       case State.Ending(SessionSecurity security) -> security.release();
     }

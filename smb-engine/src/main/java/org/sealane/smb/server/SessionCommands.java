@@ -38,6 +38,7 @@ import org.sealane.smb.session.SessionSetupRequest;
 import org.sealane.smb.session.SessionSetupRequestCodec;
 import org.sealane.smb.session.SessionSetupResponse;
 import org.sealane.smb.session.SessionSetupResponseCodec;
+import org.sealane.smb.wire.Command;
 import org.sealane.smb.wire.MalformedMessageException;
 import org.sealane.smb.wire.NtStatus;
 import org.sealane.smb.wire.ProtocolId;
@@ -48,6 +49,7 @@ final class SessionCommands {
   private final SessionTable sessions;
   private final EventSink events;
   private final Resumption resumption;
+  private final SessionBinding binding;
   private Optional<Agreement> agreement = Optional.empty();
 
   /**
@@ -61,11 +63,13 @@ final class SessionCommands {
       ConnectionEnvironment environment,
       SessionTable sessions,
       EventSink events,
-      Resumption resumption) {
+      Resumption resumption,
+      SessionBinding binding) {
     this.environment = environment;
     this.sessions = sessions;
     this.events = events;
     this.resumption = resumption;
+    this.binding = binding;
   }
 
   /** What NEGOTIATE settled, once it has. */
@@ -159,7 +163,7 @@ final class SessionCommands {
   }
 
   /** [MS-SMB2] 3.3.5.4: the response is part of the connection's hash, as it is sent. */
-  void negotiateSent(ResponseFrame frame) {
+  private void negotiateSent(ResponseFrame frame) {
     agreement =
         agreement.map(settled ->
             new Agreement(settled.connection(), settled.hash().extend(frame.onlyMessage())));
@@ -170,12 +174,15 @@ final class SessionCommands {
       throw new Refusal(NtStatus.INVALID_PARAMETER);
     }
     SessionSetupRequest asked = SessionSetupRequestCodec.decode(request.reader());
+    Agreement settled =
+        agreement.orElseThrow(() -> new IllegalStateException("not negotiated"));
+    Session session;
     if (asked.isBinding()) {
-      // [MS-SMB2] 3.3.5.5: so answers a server without multichannel.
-      throw new Refusal(NtStatus.REQUEST_NOT_ACCEPTED);
+      session = binding.channel(request, settled.connection(), settled.hash());
+    } else {
+      exchange.previousSessionId(asked.previousSessionId());
+      session = sessionToSetUp(request, settled.hash());
     }
-    exchange.previousSessionId(asked.previousSessionId());
-    Session session = sessionToSetUp(request);
     request.session(session);
     return switch (session.state()) {
       case Session.State.Authenticating authenticating ->
@@ -190,21 +197,23 @@ final class SessionCommands {
     };
   }
 
-  private Session sessionToSetUp(Request request) throws Refusal {
+  private Session sessionToSetUp(Request request, PreauthIntegrityHash hash) throws Refusal {
     long sessionId = request.header().sessionId();
     if (sessionId != 0) {
-      return sessions.find(sessionId).orElseThrow(() -> new Refusal(NtStatus.USER_SESSION_DELETED));
+      return sessions
+          .find(sessionId)
+          .filter(found -> found.bound().isEmpty() || found.security().isPresent())
+          .orElseThrow(() -> new Refusal(NtStatus.USER_SESSION_DELETED));
     }
     environment.requireBelow(Limit.SESSIONS_PER_CONNECTION, sessions.size(), events);
     environment.requireBelow(Limit.SESSIONS, environment.globalSessions().size(), events);
-    PreauthIntegrityHash hash =
-        agreement.orElseThrow(() -> new IllegalStateException("not negotiated")).hash();
     Session session =
-        new Session(
+        Session.first(
             environment.sessionIds().getAsLong(),
             environment.mechanism().acceptor(environment.peer()),
             hash);
     sessions.add(session);
+    environment.globalSessions().begin(session.id());
     return session;
   }
 
@@ -233,13 +242,66 @@ final class SessionCommands {
     if (!(session.state() instanceof Session.State.Authenticating state)) {
       throw new IllegalStateException("session " + session.id() + " was not authenticating");
     }
+    if (session.isClosed()) {
+      return abandoned(exchange, step);
+    }
     session.state(
         new Session.State.Authenticating(state.context(), state.hash(), state.steps(), false));
-    return switch (step) {
-      case Continue(byte[] token) -> tokenFor(NtStatus.MORE_PROCESSING_REQUIRED, 0, token);
-      case Complete complete -> complete(exchange, session, state, complete);
-      case Refused(byte[] token, String reason) -> refused(session, state, token, reason);
-    };
+    Response response =
+        switch (step) {
+          case Continue(byte[] token) -> tokenFor(NtStatus.MORE_PROCESSING_REQUIRED, 0, token);
+          case Complete complete ->
+              session.bound().isPresent()
+                  ? completeBinding(exchange, session, state, complete)
+                  : complete(exchange, session, state, complete);
+          case Refused(byte[] token, String reason) -> refused(session, state, token, reason);
+        };
+    boolean asksForMore = response.status().equals(NtStatus.MORE_PROCESSING_REQUIRED);
+    return asksForMore && session.bound().isPresent()
+        ? signedBySession(exchange, session, response)
+        : response;
+  }
+
+  /** [MS-SMB2] 3.3.4.1.1: until a channel has a key of its own, its answers are signed so. */
+  private Response signedBySession(Exchange exchange, Session channel, Response response) {
+    if (!binding.maySign(channel, exchange.current().header().messageId())) {
+      response.discard();
+      end(channel);
+      return Response.error(NtStatus.REQUEST_NOT_ACCEPTED);
+    }
+    exchange.protectWith(channel.bound().orElseThrow());
+    return response.atLeast(Level.SIGN);
+  }
+
+  /** [MS-SMB2] 3.3.5.5.3 for a channel: the same user, a signing key of its own. */
+  private Response completeBinding(
+      Exchange exchange, Session channel, Session.State.Authenticating state, Complete complete) {
+    SessionSecurity session = channel.bound().orElseThrow();
+    boolean same = Durability.isSame(session.peer(), complete.peer());
+    if (!same || !channel.objects().isServed()) {
+      complete.sessionKey().close();
+      if (!same) {
+        reportRefused(complete.peer().name() + " binds a session of another user");
+      }
+      end(channel);
+      return Response.error(same ? NtStatus.USER_SESSION_DELETED : NtStatus.NOT_SUPPORTED);
+    }
+    SessionKeys keys;
+    try (var secret = complete.sessionKey()) {
+      keys =
+          session
+              .keys()
+              .forChannel(
+                  secret, context(agreement.orElseThrow().connection().dialect(), state.hash()));
+    }
+    state.context().close();
+    SessionSecurity security = session.onChannel(keys);
+    channel.state(new Session.State.Valid(security));
+    exchange.protectWith(security);
+    events.accept(
+        new ServerEvent.SessionEstablished(
+            environment.connectionId(), environment.peer(), complete.peer().name()));
+    return tokenFor(NtStatus.SUCCESS, 0, complete.token()).atLeast(Level.SIGN);
   }
 
   /** An authentication came back to a connection that is closed. */
@@ -263,7 +325,7 @@ final class SessionCommands {
   }
 
   /** [MS-SMB2] 3.3.5.5: a response that asks for more is part of the session's hash. */
-  void setupSent(Request request, ResponseFrame frame) {
+  private void setupSent(Request request, ResponseFrame frame) {
     request
         .session()
         .ifPresent(session -> {
@@ -317,6 +379,11 @@ final class SessionCommands {
     SessionSecurity security =
         new SessionSecurity(session.id(), complete.peer(), keys, level, encrypts);
     session.state(new Session.State.Valid(security));
+    session
+        .objects()
+        .established(
+            new SessionObjects.Established(
+                security, connection, exchange.current().header().messageId()));
     exchange.protectWith(security);
     environment.durableOpens().arrived(complete.peer(), connection.peerGuid());
     events.accept(
@@ -351,10 +418,35 @@ final class SessionCommands {
     return tokenFor(NtStatus.MORE_PROCESSING_REQUIRED, 0, token);
   }
 
+  /**
+   * Preauthentication integrity covers these responses as they are sent.
+   *
+   * @return true if NEGOTIATE is settled by this one
+   */
+  boolean sent(Exchange exchange, ResponseFrame frame) {
+    Request request = exchange.requests().getFirst();
+    NtStatus status = exchange.responses().getFirst().status();
+    if (request.header().command() == Command.NEGOTIATE.code()) {
+      // An answer of the wildcard dialect settles nothing.
+      if (status.equals(NtStatus.SUCCESS) && negotiated().isPresent()) {
+        negotiateSent(frame);
+        return true;
+      }
+    } else if (request.header().command() == Command.SESSION_SETUP.code()
+        && status.equals(NtStatus.MORE_PROCESSING_REQUIRED)) {
+      setupSent(request, frame);
+    }
+    return false;
+  }
+
   Step logoff(Exchange exchange, Request request, Session session)
       throws MalformedMessageException, Refusal {
     LogoffRequestCodec.decode(request.reader());
-    session.state(new Session.State.Ending(session.security().orElseThrow()));
+    for (Session channel : session.objects().channels()) {
+      if (channel.state() instanceof Session.State.Valid(SessionSecurity security)) {
+        channel.state(new Session.State.Ending(security));
+      }
+    }
     session
         .uses()
         .whenIdle(() -> {
@@ -368,6 +460,11 @@ final class SessionCommands {
   /** The opens of a LOGOFF are closed. */
   void loggedOff(Session session) {
     session.opens().forEach(session::removeOpen);
+    for (Session channel : session.objects().channels()) {
+      if (channel != session) {
+        channel.leave();
+      }
+    }
     end(session);
   }
 
@@ -380,8 +477,10 @@ final class SessionCommands {
   }
 
   private void end(Session session) {
-    sessions.remove(session);
-    session.close();
+    session.leave();
+    if (session.objects().established().isEmpty()) {
+      environment.globalSessions().remove(session.id());
+    }
   }
 
   private void reportRefused(String reason) {

@@ -28,6 +28,7 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.sealane.smb.auth.Principal;
 import org.sealane.smb.auth.SecurityMechanism;
+import org.sealane.smb.io.NetworkInterfaceInfo;
 import org.sealane.smb.io.fscc.Filetime;
 import org.sealane.smb.negotiate.ServerNegotiation;
 import org.sealane.smb.transport.FrameHandler;
@@ -80,6 +81,7 @@ public final class SmbServer implements AutoCloseable {
   private final AtomicLong nextOpenId = new AtomicLong(1);
   private final GlobalSessions globalSessions = new GlobalSessions();
   private final DurableOpens durableOpens;
+  private final Supplier<List<NetworkInterfaceInfo>> interfaces;
   private final List<Transport.Listener> listeners = new ArrayList<>();
 
   /** Guards the three below; held for a few instructions. */
@@ -96,6 +98,7 @@ public final class SmbServer implements AutoCloseable {
     this.resolver = builder.resolver.orElseThrow(() -> missing("resolver"));
     this.pool = builder.pool.orElseGet(FramePool::ofHeapShare);
     this.events = builder.events;
+    this.interfaces = builder.interfaces;
     this.nanoClock = builder.nanoClock;
     this.ownExecutor =
         builder.executor.isPresent()
@@ -130,6 +133,7 @@ public final class SmbServer implements AutoCloseable {
     private Optional<FramePool> pool = Optional.empty();
     private Optional<Executor> executor = Optional.empty();
     private EventSink events = EventSink.NONE;
+    private Supplier<List<NetworkInterfaceInfo>> interfaces = List::of;
     private LongSupplier nanoClock = System::nanoTime;
 
     private Builder() {}
@@ -161,6 +165,15 @@ public final class SmbServer implements AutoCloseable {
 
     public Builder events(EventSink value) {
       events = Objects.requireNonNull(value);
+      return this;
+    }
+
+    /**
+     * What clients are told that ask for the server's interfaces; asked on a worker, may block. By
+     * default they are told that this is not supported.
+     */
+    public Builder interfaces(Supplier<List<NetworkInterfaceInfo>> value) {
+      interfaces = Objects.requireNonNull(value);
       return this;
     }
 
@@ -297,15 +310,16 @@ public final class SmbServer implements AutoCloseable {
             .toArray(CompletableFuture[]::new));
   }
 
-  /** Closes the connection of a session; false if there is none of that id. */
+  /** Closes every connection of a session; false if there is none of that id. */
   public boolean disconnect(long sessionId, String reason) {
+    boolean found = false;
     for (ServerConnection connection : snapshot()) {
       if (connection.status().sessions().stream().anyMatch(s -> s.sessionId() == sessionId)) {
         connection.close(reason);
-        return true;
+        found = true;
       }
     }
-    return false;
+    return found;
   }
 
   private List<ServerConnection> snapshot() {
@@ -333,7 +347,8 @@ public final class SmbServer implements AutoCloseable {
             nextOpenId::getAndIncrement,
             globalSessions,
             durableOpens,
-            transport.placement());
+            transport.placement(),
+            interfaces);
     ServerConnection connection =
         new ServerConnection(transport, environment, work, events, nanoClock, listener);
     boolean full;

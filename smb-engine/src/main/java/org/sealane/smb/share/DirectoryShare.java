@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import org.sealane.smb.wire.NtStatus;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +38,7 @@ public final class DirectoryShare implements ShareBackend {
   private final ReentrantLock namespace = new ReentrantLock();
 
   private final OpenTable table;
+  private final Watches watches = new Watches();
   private final DirtyDirectories dirty = new DirtyDirectories();
   private boolean closed;
 
@@ -66,11 +68,19 @@ public final class DirectoryShare implements ShareBackend {
 
   /** Takes {@code root}, which holds {@code directory}. */
   DirectoryShare(Path directory, Settings settings, Anchor root) throws IOException {
+    this(directory, settings, root, System::nanoTime);
+  }
+
+  /**
+   * @param nanoClock for how long clients may take to give up what they cache
+   */
+  DirectoryShare(Path directory, Settings settings, Anchor root, LongSupplier nanoClock)
+      throws IOException {
     this.settings = settings;
     this.root = root;
     this.rootDevice = root.status().key().device();
     this.store = Files.getFileStore(directory);
-    this.table = new OpenTable(settings.opensMax());
+    this.table = new OpenTable(settings.opensMax(), nanoClock);
   }
 
   @Override
@@ -79,8 +89,9 @@ public final class DirectoryShare implements ShareBackend {
     try {
       requireServing();
       table.requireRoom();
-      DirectoryShareOpen open = new CreateOperation(this, parameters).run();
+      DirectoryShareOpen open = new CreateOperation(this, parameters, caller.leaseKey()).run();
       table.add(open);
+      caller.leaseKey().ifPresent(open::cacheKey);
       LOG.debug(
           "share={} node={} user={} action={} path={}",
           settings.label(),
@@ -145,6 +156,33 @@ public final class DirectoryShare implements ShareBackend {
 
   void changed(FileKey directory) {
     dirty.changed(directory);
+  }
+
+  Watches watches() {
+    return watches;
+  }
+
+  /** Tells those who watch; takes the lock only if somebody does. */
+  void modified(DirectoryShareOpen open, int kinds) {
+    if (watches.areNone()) {
+      return;
+    }
+    namespace.lock();
+    try {
+      watches.happened(FileEvent.Action.MODIFIED, open.path(), kinds);
+    } finally {
+      namespace.unlock();
+    }
+  }
+
+  Changes changes(FolderOpen open, WatchRequest watch) throws ShareException {
+    namespace.lock();
+    try {
+      table.of(open).requireNotDeletePending();
+      return watches.take(open, watch);
+    } finally {
+      namespace.unlock();
+    }
   }
 
   FileInformation view(String name, FileStatus status, DosAttributes dos) {
@@ -221,9 +259,17 @@ public final class DirectoryShare implements ShareBackend {
       if (change.lastAccessTime().isPresent() || change.lastWriteTime().isPresent()) {
         open.anchor().setTimes(change.lastAccessTime(), change.lastWriteTime());
       }
+      watches.happened(FileEvent.Action.MODIFIED, open.path(), kinds(change));
     } finally {
       namespace.unlock();
     }
+  }
+
+  private static int kinds(FileChange.Basic change) {
+    return (change.attributes().isPresent() ? WatchRequest.ATTRIBUTES : 0)
+        | (change.creationTime().isPresent() ? WatchRequest.CREATION : 0)
+        | (change.lastAccessTime().isPresent() ? WatchRequest.LAST_ACCESS : 0)
+        | (change.lastWriteTime().isPresent() ? WatchRequest.LAST_WRITE : 0);
   }
 
   void setSparse(DirectoryShareOpen open, boolean sparse) throws IOException {
@@ -246,12 +292,26 @@ public final class DirectoryShare implements ShareBackend {
     }
   }
 
+  /** Under the lock, so that no open is made meanwhile. */
+  CacheGrant cache(DirectoryShareOpen open, CacheRequest asked) {
+    namespace.lock();
+    try {
+      SharedFile file = table.of(open);
+      return file.deletePath().isPresent()
+          ? CacheGrant.NOTHING
+          : file.caches().grant(open, asked, file.opens(), file.locks());
+    } finally {
+      namespace.unlock();
+    }
+  }
+
   void setDisposition(DirectoryShareOpen open, boolean deletePending)
       throws IOException, ShareException {
     namespace.lock();
     try {
       if (deletePending) {
         requireDeletable(open.path(), open.anchor());
+        open.requireNoOtherHandles(open.cacheKey());
       }
       table.of(open).deletePath(deletePending ? Optional.of(open.path()) : Optional.empty());
     } finally {
@@ -297,6 +357,7 @@ public final class DirectoryShare implements ShareBackend {
       if (mayDelete && open.deleteOnClose() && !open.path().isRoot()) {
         table.of(open).deletePath(Optional.of(open.path()));
       }
+      watches.remove(open);
       Optional<SharePath> doomed = table.remove(open).flatMap(SharedFile::deletePath);
       if (mayDelete && doomed.isPresent()) {
         delete(doomed.get(), open);
@@ -313,6 +374,7 @@ public final class DirectoryShare implements ShareBackend {
         parent.delete(path.name(), open.anchor().status().kind());
         dirty.forget(open.key());
         changed(parent.status().key());
+        watches.happened(FileEvent.Action.REMOVED, path, open.nameKind());
       }
     }
   }

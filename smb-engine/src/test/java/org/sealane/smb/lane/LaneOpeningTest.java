@@ -42,6 +42,11 @@ class LaneOpeningTest {
           }
 
           @Override
+          public void lost(LaneKey key, LaneSession session, String why) {
+            throw new AssertionError("there was no session");
+          }
+
+          @Override
           public void happened(LaneEvent event) {
             events.add(event);
           }

@@ -3,18 +3,22 @@ package org.sealane.smb.server;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.sealane.smb.share.ByteRange;
 import org.sealane.smb.share.CreateAction;
 import org.sealane.smb.share.CreateOptions;
 import org.sealane.smb.share.CreateParameters;
 import org.sealane.smb.share.FileAttributes;
 import org.sealane.smb.share.FileChange;
 import org.sealane.smb.share.FileInformation;
+import org.sealane.smb.share.RangeLock;
 import org.sealane.smb.share.ShareBackend;
 import org.sealane.smb.share.ShareException;
 import org.sealane.smb.share.ShareOpen;
@@ -33,6 +37,9 @@ final class MemoryShare implements ShareBackend {
   Runnable beforeCreate = () -> {};
   Runnable beforeWrite = () -> {};
   RuntimeException fault;
+
+  /** What LOCK comes to, one after the other; granted when there is none left. */
+  final Deque<NtStatus> lockAnswers = new ArrayDeque<>();
 
   @Override
   public synchronized ShareOpen create(CreateParameters parameters, Caller caller)
@@ -231,6 +238,24 @@ final class MemoryShare implements ShareBackend {
     public void trim(long offset, long length) {
       synchronized (MemoryShare.this) {
         calls.add("trim " + offset + "+" + length);
+      }
+    }
+
+    @Override
+    public void lock(List<RangeLock> locks) throws ShareException {
+      synchronized (MemoryShare.this) {
+        calls.add("lock " + locks.size());
+        NtStatus answer = lockAnswers.isEmpty() ? NtStatus.SUCCESS : lockAnswers.remove();
+        if (answer.isError()) {
+          throw new ShareException(answer, name);
+        }
+      }
+    }
+
+    @Override
+    public void unlock(List<ByteRange> ranges) {
+      synchronized (MemoryShare.this) {
+        calls.add("unlock " + ranges.size());
       }
     }
 

@@ -57,7 +57,7 @@ public final class NtlmMechanism implements SecurityMechanism {
 
   @Override
   public SecurityContext acceptor(InetSocketAddress peer) {
-    return new NtlmAcceptor(settings, peer.getAddress());
+    return new BareNtlmAcceptor(new NtlmAcceptor(settings, peer.getAddress()));
   }
 
   /**

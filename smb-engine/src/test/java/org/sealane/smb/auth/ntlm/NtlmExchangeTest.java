@@ -217,6 +217,58 @@ class NtlmExchangeTest {
     }
   }
 
+  /** Clients that send no SPNEGO. */
+  @Nested
+  class Bare {
+    private final SecurityContext initiator = initiator("anna", "secret");
+    private final SecurityContext acceptor = acceptor("127.0.0.1");
+
+    private byte[] negotiate() throws Exception {
+      byte[] token = ((Step.Continue) initiator.next(NOTHING)).token();
+      return ((NegTokenInit) Spnego.decode(token)).mechToken();
+    }
+
+    /** The client's proof, made of the bare challenge. */
+    private byte[] authenticate(Step challenge) throws Exception {
+      byte[] inSpnego =
+          Spnego.encode(
+              new NegTokenResp(
+                  Optional.of(Spnego.NegState.ACCEPT_INCOMPLETE),
+                  Optional.of(MechanismOid.NTLM),
+                  ((Step.Continue) challenge).token(),
+                  NOTHING));
+      byte[] proof = ((Step.Continue) initiator.next(inSpnego)).token();
+      return ((NegTokenResp) Spnego.decode(proof)).responseToken();
+    }
+
+    @Test
+    void shouldAnswerWithoutSpnegoWhenTheClientSendsNone() throws Exception {
+      Step end = acceptor.next(authenticate(acceptor.next(negotiate())));
+
+      assertThat(((Step.Complete) end).peer()).isEqualTo(new Principal.User("anna"));
+      assertThat(((Step.Complete) end).token()).isEmpty();
+      assertThat(key(end)).hasSize(16);
+    }
+
+    @Test
+    void shouldRefuseWhenTheProofWasChanged() throws Exception {
+      byte[] proof = authenticate(acceptor.next(negotiate()));
+      proof[proof.length - 1] ^= 1;
+
+      assertThat(acceptor.next(proof)).isInstanceOf(Step.Refused.class);
+    }
+
+    @Test
+    void shouldRefuseWhenTheClientChangesItsManner() throws Exception {
+      acceptor.next(negotiate());
+      Step end =
+          acceptor.next(
+              Spnego.encode(new NegTokenInit(List.of(MechanismOid.NTLM), NOTHING, NOTHING)));
+
+      assertThat(((Step.Refused) end).reason()).contains("malformed");
+    }
+  }
+
   @Nested
   class Guessing {
     @Test
