@@ -43,6 +43,9 @@ class RdmaFaultsIT {
 
   @AfterEach
   void stop() throws Exception {
+    if (cable != null) {
+      cable.close();
+    }
     if (cluster != null) {
       cluster.close();
     }

@@ -6,7 +6,7 @@ import java.util.UUID;
 /**
  * A client is to cache less of a file, [MS-SMB2] 3.3.4.6 and 3.3.4.7.
  *
- * @param session whose keys protect the message
+ * @param session the channel that it is told on
  * @param open the open that the cache was granted with
  * @param leaseKey the client's name for its lease; empty for an oplock
  * @param from bits of {@code share.Caching} before
@@ -22,4 +22,10 @@ record CacheBreak(
     int to,
     int epoch,
     boolean answerWanted,
-    boolean encrypted) {}
+    boolean encrypted) {
+
+  /** The same, told on another channel of the session. */
+  CacheBreak on(Session channel) {
+    return new CacheBreak(channel, open, leaseKey, from, to, epoch, answerWanted, encrypted);
+  }
+}

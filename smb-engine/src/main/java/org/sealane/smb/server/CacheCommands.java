@@ -26,15 +26,14 @@ import org.sealane.smb.wire.Smb2Header;
 
 /**
  * Oplocks and leases: what CREATE asks for, and OPLOCK_BREAK, [MS-SMB2] 3.3.5.9.8, 3.3.5.9.11 and
- * 3.3.5.22. A lease is of one connection, so that its client is told of a break wherever its opens
- * are; who uses one key on two connections has two leases.
+ * 3.3.5.22. A lease is of one session, so that its client is told of a break wherever its opens
+ * are; who uses one key in two sessions has two leases.
  */
 final class CacheCommands {
-  private final long connectionId;
   private final Consumer<CacheBreak> breaks;
 
   /** Lease.LeaseKey, with what makes it unique. */
-  private record LeaseId(long connectionId, UUID clientGuid, UUID key) {}
+  private record LeaseId(SessionObjects session, UUID key) {}
 
   /** What a CREATE wants to cache. */
   record Wanted(
@@ -43,8 +42,7 @@ final class CacheCommands {
   /**
    * @param breaks takes them on any thread
    */
-  CacheCommands(long connectionId, Consumer<CacheBreak> breaks) {
-    this.connectionId = connectionId;
+  CacheCommands(Consumer<CacheBreak> breaks) {
     this.breaks = breaks;
   }
 
@@ -73,7 +71,7 @@ final class CacheCommands {
   Optional<Object> leaseKey(Call call, Optional<Wanted> wanted) {
     return wanted
         .flatMap(Wanted::lease)
-        .map(lease -> new LeaseId(connectionId, call.clientGuid(), lease.key()));
+        .map(lease -> new LeaseId(call.session().objects(), lease.key()));
   }
 
   /** On a worker: asks the share, for an open that nobody knows of yet. */

@@ -60,7 +60,7 @@ final class Connection {
   private State state = State.NEGOTIATING;
   private long nextAsyncId = 1;
   private final PendingRequests pending;
-  private final CacheBreaks breaks = new CacheBreaks();
+  private final CacheBreaks breaks;
   private final Departures departures = new Departures(output -> outputs.add(output));
 
   /** Final responses of SESSION_SETUP that wait for the session before to end. */
@@ -81,9 +81,12 @@ final class Connection {
     this.environment = environment;
     this.window = new MessageIdWindow(environment.limit(Limit.CREDITS));
     this.pending = new PendingRequests(environment.limit(Limit.PENDING_REQUESTS));
+    this.breaks =
+        new CacheBreaks(environment.pool(), output -> outputs.add(output), this::disconnect);
     EventSink events = event -> outputs.add(new Output.Report(event));
     this.admission = new FrameAdmission(environment, sessions, window, events);
-    this.sessionCommands = new SessionCommands(
+    this.sessionCommands =
+        new SessionCommands(
             environment,
             sessions,
             events,
@@ -97,7 +100,7 @@ final class Connection {
             events,
             sessionCommands,
             treeCommands,
-            new CacheCommands(environment.connectionId(), onBreak),
+            new CacheCommands(onBreak),
             this::resume);
     this.unauthenticatedSinceNanos = nowNanos;
     this.activeNanos = nowNanos;
@@ -382,20 +385,8 @@ final class Connection {
       case TREE_CONNECT -> request.session().ifPresent(Session::endTree);
       case SESSION_SETUP -> request.session().ifPresent(sessionCommands::authenticationFailed);
       case LOGOFF, TREE_DISCONNECT -> closed(request);
-      case NEGOTIATE,
-          CLOSE,
-          FLUSH,
-          READ,
-          WRITE,
-          LOCK,
-          IOCTL,
-          CANCEL,
-          ECHO,
-          QUERY_DIRECTORY,
-          CHANGE_NOTIFY,
-          QUERY_INFO,
-          SET_INFO,
-          OPLOCK_BREAK -> {}
+      case NEGOTIATE, CLOSE, FLUSH, READ, WRITE, LOCK, IOCTL, CANCEL, ECHO -> {}
+      case QUERY_DIRECTORY, CHANGE_NOTIFY, QUERY_INFO, SET_INFO, OPLOCK_BREAK -> {}
     }
   }
 
@@ -440,7 +431,7 @@ final class Connection {
     }
     outputs.add(new Output.Send(frame.outbound()));
     exchange.opened().forEach(Open::announce);
-    breaks.announced().forEach(this::sendBreak);
+    breaks.announced();
     exchange.close();
     endDrain();
   }
@@ -486,18 +477,8 @@ final class Connection {
 
   /** A client of this connection is to cache less. */
   List<Output> onBreak(CacheBreak broken, long nowNanos) {
-    if (state != State.CLOSED) {
-      breaks.add(broken).ifPresent(this::sendBreak);
-    }
+    breaks.add(broken);
     return drainOutputs(nowNanos);
-  }
-
-  private void sendBreak(CacheBreak broken) {
-    try {
-      outputs.add(new Output.Send(BreakFrame.of(broken, environment.pool())));
-    } catch (KeyUnavailableException e) {
-      disconnect("a break could not be protected: " + e.getMessage());
-    }
   }
 
   private void expire(long nowNanos) {

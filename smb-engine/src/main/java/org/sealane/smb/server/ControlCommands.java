@@ -174,6 +174,18 @@ final class ControlCommands {
             ShareOpen.Extent range = FsctlBuffers.decodeQueryAllocatedRanges(input);
             yield Operation.of(0, () -> allocatedRanges(share, range, asked));
           }
+          case FsctlCode.PIPE_TRANSCEIVE -> {
+            require(open, AccessMask.FILE_READ_DATA | AccessMask.FILE_WRITE_DATA);
+            byte[] message = asked.input().toArray(ValueLayout.JAVA_BYTE);
+            int bytesMax = (int) asked.maxOutputResponse();
+            yield Operation.of(
+                bytesMax,
+                () ->
+                    answered(
+                        NtStatus.SUCCESS,
+                        asked,
+                        MemorySegment.ofArray(share.transceive(message, bytesMax))));
+          }
           case FsctlCode.READ_CHANGES -> {
             if (!(call.peer() instanceof Principal.Node)) {
               throw new Refusal(NtStatus.INVALID_DEVICE_REQUEST);

@@ -39,11 +39,10 @@ final class Departures {
 
   private void whenIdle(UseCount uses, Runnable then) {
     releasing++;
-    uses.whenIdle(
-        () -> {
-          releasing--;
-          then.run();
-        });
+    uses.whenIdle(() -> {
+      releasing--;
+      then.run();
+    });
   }
 
   /** A durable open waits for its client from here on; another is closed. */

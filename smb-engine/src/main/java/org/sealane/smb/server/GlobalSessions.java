@@ -68,8 +68,7 @@ final class GlobalSessions {
       validCount++;
       entries.put(
           first.id(),
-          new Entry(
-              Optional.of(valid), begun == null ? new CompletableFuture<>() : begun.ended()));
+          new Entry(Optional.of(valid), begun == null ? new CompletableFuture<>() : begun.ended()));
     }
   }
 

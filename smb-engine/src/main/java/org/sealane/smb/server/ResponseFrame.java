@@ -146,8 +146,8 @@ final class ResponseFrame {
   }
 
   /**
-   * The bytes of the only message, for preauthentication integrity: with its signature, if the frame
-   * was protected by one. Of a sealed frame it means nothing.
+   * The bytes of the only message, for preauthentication integrity: with its signature, if the
+   * frame was protected by one. Of a sealed frame it means nothing.
    */
   MemorySegment onlyMessage() {
     return members.getFirst().parts().getFirst();

@@ -341,16 +341,17 @@ final class ServerConnection implements FrameHandler {
     }
   }
 
-  private void enter(Session session) {
-    session.endBy(() -> endSession(session.id()));
-    if (session.bound().isEmpty()) {
-      globalSessions.add(session, home);
-    }
-  }
-
   /** Any thread. */
   private void onBreak(CacheBreak broken) {
     atHome(() -> carryOut(connection.onBreak(broken, nanoClock.getAsLong())));
+  }
+
+  private void enter(Session session) {
+    session.endBy(() -> endSession(session.id()));
+    session.tellBy(this::onBreak);
+    if (session.bound().isEmpty()) {
+      globalSessions.add(session, home);
+    }
   }
 
   /** Another session takes the place of one of this connection's. Any thread. */

@@ -57,11 +57,13 @@ public record ServerSettings(
   }
 
   public ServerSettings withCiphers(List<CipherId> newCiphers) {
-    return new ServerSettings(serverGuid, newCiphers, signing, sessionLevel, access, multichannel, limits);
+    return new ServerSettings(
+        serverGuid, newCiphers, signing, sessionLevel, access, multichannel, limits);
   }
 
   public ServerSettings withSigning(List<SigningAlgorithm> newSigning) {
-    return new ServerSettings(serverGuid, ciphers, newSigning, sessionLevel, access, multichannel, limits);
+    return new ServerSettings(
+        serverGuid, ciphers, newSigning, sessionLevel, access, multichannel, limits);
   }
 
   public ServerSettings withSessionLevel(Level newLevel) {
@@ -69,7 +71,8 @@ public record ServerSettings(
   }
 
   public ServerSettings withAccess(AccessRules newAccess) {
-    return new ServerSettings(serverGuid, ciphers, signing, sessionLevel, newAccess, multichannel, limits);
+    return new ServerSettings(
+        serverGuid, ciphers, signing, sessionLevel, newAccess, multichannel, limits);
   }
 
   public ServerSettings withMultichannel(boolean allowed) {
@@ -81,7 +84,8 @@ public record ServerSettings(
     Map<Limit, Integer> changed = new EnumMap<>(Limit.class);
     changed.putAll(limits);
     changed.put(limit, value);
-    return new ServerSettings(serverGuid, ciphers, signing, sessionLevel, access, multichannel, changed);
+    return new ServerSettings(
+        serverGuid, ciphers, signing, sessionLevel, access, multichannel, changed);
   }
 
   /** The value of {@code limit} in force. */

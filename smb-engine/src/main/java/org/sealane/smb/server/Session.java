@@ -3,6 +3,7 @@ package org.sealane.smb.server;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.sealane.smb.auth.SecurityContext;
 import org.sealane.smb.io.FileId;
 import org.sealane.smb.negotiate.PreauthIntegrityHash;
@@ -47,6 +48,7 @@ final class Session implements AutoCloseable {
 
   private State state;
   private Runnable end = () -> {};
+  private Consumer<CacheBreak> tell = _ -> {};
   private Optional<SessionTable> table = Optional.empty();
   private boolean awaitsPrevious;
   private boolean closed;
@@ -100,6 +102,15 @@ final class Session implements AutoCloseable {
   /** How its connection is asked to end it; must not block. */
   void endBy(Runnable action) {
     end = action;
+  }
+
+  /** How its connection is told of a break, on any thread. */
+  void tellBy(Consumer<CacheBreak> teller) {
+    tell = teller;
+  }
+
+  void tell(CacheBreak broken) {
+    tell.accept(broken);
   }
 
   /** Has the connections of all channels end the session. */

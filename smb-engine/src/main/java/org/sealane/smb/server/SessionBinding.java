@@ -91,10 +91,7 @@ final class SessionBinding {
     }
     Session first = target(sessionId);
     SessionObjects.Established established =
-        first
-            .objects()
-            .established()
-            .orElseThrow(() -> new Refusal(NtStatus.REQUEST_NOT_ACCEPTED));
+        first.objects().established().orElseThrow(() -> new Refusal(NtStatus.REQUEST_NOT_ACCEPTED));
     if (!isAlike(connection, established.connection())) {
       throw new Refusal(NtStatus.INVALID_PARAMETER);
     }

@@ -174,8 +174,7 @@ final class SessionCommands {
       throw new Refusal(NtStatus.INVALID_PARAMETER);
     }
     SessionSetupRequest asked = SessionSetupRequestCodec.decode(request.reader());
-    Agreement settled =
-        agreement.orElseThrow(() -> new IllegalStateException("not negotiated"));
+    Agreement settled = agreement.orElseThrow(() -> new IllegalStateException("not negotiated"));
     Session session;
     if (asked.isBinding()) {
       session = binding.channel(request, settled.connection(), settled.hash());

@@ -36,8 +36,7 @@ final class SessionObjects {
    * @param connection that it came on
    * @param messageId of its last request
    */
-  record Established(
-      SessionSecurity security, NegotiatedConnection connection, long messageId) {}
+  record Established(SessionSecurity security, NegotiatedConnection connection, long messageId) {}
 
   Optional<Established> established() {
     return established;

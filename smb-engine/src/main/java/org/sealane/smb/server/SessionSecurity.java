@@ -52,8 +52,7 @@ final class SessionSecurity {
    * {@code channelKeys}, and of one hold on this one that the caller has: cipher keys are shared.
    */
   SessionSecurity onChannel(SessionKeys channelKeys) {
-    return new SessionSecurity(
-        sessionId, peer, channelKeys, levelMin, encrypts, Optional.of(this));
+    return new SessionSecurity(sessionId, peer, channelKeys, levelMin, encrypts, Optional.of(this));
   }
 
   long sessionId() {

@@ -206,6 +206,7 @@ final class CreateOperation {
       parent.createFile(name);
     }
     share.changed(parentKey);
+    share.names().added(parent, name);
     try {
       DirectoryShareOpen created = openCreated(parent.open(name), kind);
       share.watches().happened(FileEvent.Action.ADDED, parameters.path(), created.nameKind());

@@ -43,6 +43,12 @@ public record CreateParameters(
   /** FILE_SHARE_READ, FILE_SHARE_WRITE and FILE_SHARE_DELETE. */
   public static final int SHARE_ALL = 7;
 
+  /** The same for another path. */
+  public CreateParameters at(SharePath other) {
+    return new CreateParameters(
+        other, desiredAccess, fileAttributes, shareAccess, disposition, options, createName);
+  }
+
   public boolean wants(int accessBits) {
     return (desiredAccess & accessBits) != 0;
   }

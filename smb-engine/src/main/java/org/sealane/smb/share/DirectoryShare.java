@@ -16,11 +16,11 @@ import org.slf4j.LoggerFactory;
 /**
  * A local directory tree as a share.
  *
- * <p>Names are case-sensitive and stored as they come. Paths are walked from a descriptor of the
- * root, one component at a time, and no symbolic link is followed, so nothing outside is reached
- * whatever lies in the tree. What is neither file nor directory is neither listed nor opened. DOS
- * attributes and creation times that clients set are kept in an extended attribute; where the file
- * system has none they are lost, and nothing else is.
+ * <p>Names are stored as they come and found in whatever case they are asked for. Paths are walked
+ * from a descriptor of the root, one component at a time, and no symbolic link is followed, so
+ * nothing outside is reached whatever lies in the tree. What is neither file nor directory is
+ * neither listed nor opened. DOS attributes and creation times that clients set are kept in an
+ * extended attribute; where the file system has none they are lost, and nothing else is.
  *
  * <p>Share modes, pending deletions and renames hold among the opens of this object; processes of
  * the host work beside it without them. One lock orders whatever changes names; reading, writing
@@ -38,6 +38,7 @@ public final class DirectoryShare implements ShareBackend {
   private final ReentrantLock namespace = new ReentrantLock();
 
   private final OpenTable table;
+  private final FoldedNames names = new FoldedNames();
   private final Watches watches = new Watches();
   private final DirtyDirectories dirty = new DirtyDirectories();
   private boolean closed;
@@ -89,7 +90,8 @@ public final class DirectoryShare implements ShareBackend {
     try {
       requireServing();
       table.requireRoom();
-      DirectoryShareOpen open = new CreateOperation(this, parameters, caller.leaseKey()).run();
+      CreateParameters actual = parameters.at(names.actual(root, parameters.path()));
+      DirectoryShareOpen open = new CreateOperation(this, actual, caller.leaseKey()).run();
       table.add(open);
       caller.leaseKey().ifPresent(open::cacheKey);
       LOG.debug(
@@ -156,6 +158,33 @@ public final class DirectoryShare implements ShareBackend {
 
   void changed(FileKey directory) {
     dirty.changed(directory);
+  }
+
+  FoldedNames names() {
+    return names;
+  }
+
+  /** The name in an open directory that is meant by {@code asked}; empty if there is none. */
+  Optional<String> actualName(Anchor directory, String asked) throws IOException {
+    namespace.lock();
+    try {
+      return names.find(directory, asked);
+    } finally {
+      namespace.unlock();
+    }
+  }
+
+  /**
+   * Where a rename leads to: to the file that it is to replace, or to the name that was asked for.
+   */
+  SharePath target(SharePath from, SharePath asked) throws IOException {
+    SharePath actual = names.actual(root, asked);
+    if (!actual.equals(from) || actual.isRoot()) {
+      return actual;
+    }
+    List<String> renamed = new ArrayList<>(actual.components());
+    renamed.set(renamed.size() - 1, asked.name());
+    return new SharePath(renamed);
   }
 
   Watches watches() {
@@ -340,7 +369,7 @@ public final class DirectoryShare implements ShareBackend {
     namespace.lock();
     try {
       requireServing();
-      new RenameOperation(this, open, change).run();
+      new RenameOperation(this, open, target(open.path(), change.to()), change).run();
     } finally {
       namespace.unlock();
     }

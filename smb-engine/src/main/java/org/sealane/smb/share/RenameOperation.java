@@ -12,11 +12,15 @@ final class RenameOperation {
   private final SharePath to;
   private final boolean replace;
 
-  RenameOperation(DirectoryShare share, DirectoryShareOpen open, FileChange.Rename change) {
+  /**
+   * @param to where to; in the case that a file there has
+   */
+  RenameOperation(
+      DirectoryShare share, DirectoryShareOpen open, SharePath to, FileChange.Rename change) {
     this.share = share;
     this.open = open;
     this.from = open.path();
-    this.to = change.to();
+    this.to = to;
     this.replace = change.replaceIfExists();
   }
 
@@ -55,6 +59,7 @@ final class RenameOperation {
       }
       share.changed(fromParent.status().key());
       share.changed(toParentKey);
+      share.names().added(toParent, to.name());
       tellWatches();
     }
   }

@@ -1,6 +1,7 @@
 package org.sealane.smb.share;
 
 import java.util.Optional;
+import org.sealane.smb.tree.ShareType;
 
 /**
  * A tree of files. Methods block, may be called by many threads at once, and fail only with a
@@ -17,6 +18,11 @@ public interface ShareBackend extends AutoCloseable {
    * @param caller on whose behalf, for audit
    */
   ShareOpen create(CreateParameters parameters, Caller caller) throws ShareException;
+
+  /** What kind of share it is. */
+  default ShareType type() {
+    return ShareType.DISK;
+  }
 
   /** What is known of the file system under the tree, told truly. */
   VolumeInformation volumeInformation() throws ShareException;

@@ -86,6 +86,15 @@ public interface ShareOpen extends AutoCloseable {
     return CacheGrant.NOTHING;
   }
 
+  /**
+   * Gives a pipe a message and reads from its answer, FSCTL_PIPE_TRANSCEIVE.
+   *
+   * @return {@code bytesMax} bytes at most; what is left is there to be read
+   */
+  default byte[] transceive(byte[] input, int bytesMax) throws ShareException {
+    throw new ShareException(NtStatus.INVALID_DEVICE_REQUEST, "not a pipe");
+  }
+
   /** Closes; deletes the file if that was asked for. Idempotent. */
   @Override
   void close() throws ShareException;

@@ -459,7 +459,7 @@ class DataAndInformationTest {
   @EnumSource(
       value = Command.class,
       names = {"LOCK", "CHANGE_NOTIFY", "OPLOCK_BREAK"})
-  void shouldAnswerNotSupportedWhenACommandIsNotServed(Command command) {
-    assertThat(files.peer.request(command).ask().status()).isEqualTo(NtStatus.NOT_SUPPORTED);
+  void shouldRefuseAMessageWithoutABody(Command command) {
+    assertThat(files.peer.request(command).ask().status()).isEqualTo(NtStatus.INVALID_PARAMETER);
   }
 }

@@ -64,8 +64,9 @@ class SessionBindingTest {
     assertThat(channel.server.transport.closed).isEmpty();
     byte[] frame = channel.server.transport.sent.poll();
     assertThat(frame).as("a response").isNotNull();
-    NtStatus status = new NtStatus(java.nio.ByteBuffer.wrap(frame).order(
-        java.nio.ByteOrder.LITTLE_ENDIAN).getInt(8));
+    NtStatus status =
+        new NtStatus(
+            java.nio.ByteBuffer.wrap(frame).order(java.nio.ByteOrder.LITTLE_ENDIAN).getInt(8));
     if (status.equals(NtStatus.SUCCESS)) {
       try (SessionSecret secret = new SessionSecret(TestMechanism.secretBytes())) {
         channel.keys =
@@ -269,8 +270,7 @@ class SessionBindingTest {
       assertThat(new PeerFiles(other).at(Level.SIGN).logoff().ask().status())
           .isEqualTo(NtStatus.SUCCESS);
 
-      assertThat(
-              first.ask(first.treeConnectRequest("\\\\server\\share").bytes()).status())
+      assertThat(first.ask(first.treeConnectRequest("\\\\server\\share").bytes()).status())
           .isEqualTo(NtStatus.USER_SESSION_DELETED);
       assertThat(server.globalSessions.size()).isZero();
       assertEnds();

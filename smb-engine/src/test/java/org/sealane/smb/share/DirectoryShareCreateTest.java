@@ -135,15 +135,6 @@ class DirectoryShareCreateTest extends ShareFixture {
           NtStatus.OBJECT_NAME_COLLISION, () -> open("d", CreateDisposition.CREATE, DIRECTORY));
       assertStatus(NtStatus.OBJECT_NAME_COLLISION, () -> open("", CreateDisposition.CREATE, 0));
     }
-
-    @Test
-    void shouldKeepNamesApartWhenOnlyCaseDiffers() throws ShareException {
-      put("Name", "1");
-      put("name", "2");
-
-      assertThat(content("Name")).isEqualTo("1");
-      assertThat(content("name")).isEqualTo("2");
-    }
   }
 
   @Nested
