@@ -1,6 +1,7 @@
 package org.sealane.deploy.interop;
 
 import com.hierynomus.mssmb2.SMB2Dialect;
+import com.hierynomus.mssmb2.SMBApiException;
 import com.hierynomus.smbj.SMBClient;
 import com.hierynomus.smbj.SmbConfig;
 import com.hierynomus.smbj.auth.AuthenticationContext;
@@ -50,12 +51,30 @@ final class SmbjClient implements AutoCloseable {
     }
   }
 
+  /** True if the share opens by now; documents that let a user in may be on their way. */
+  static boolean isLetIn(SmbConfig config, InetSocketAddress server, String share)
+      throws IOException {
+    try (SmbjClient client =
+        connect(config, server, UserCluster.USER, UserCluster.PASSWORD, share)) {
+      return client.share().isConnected();
+    } catch (SMBApiException _) {
+      // Not yet, then: whoever waits asks again.
+      return false;
+    }
+  }
+
   DiskShare share() {
     return share;
   }
 
   Connection connection() {
     return connection;
+  }
+
+  /** Ends it without a word to a server that does not answer any more. */
+  void abandon() throws IOException {
+    connection.close(true);
+    client.close();
   }
 
   @Override

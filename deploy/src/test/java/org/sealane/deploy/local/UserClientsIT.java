@@ -251,6 +251,8 @@ class UserClientsIT {
     JsonNode shown = JSON.readTree(run("server", "show", "--output", "json").out());
     assertThat(shown.at("/minDialect").asText()).isEqualTo("3.1.1");
     assertThat(shown.at("/rejectUnencryptedAccess").asBoolean()).isTrue();
+    assertThat(shown.at("/limits").toString())
+        .contains("\"node\":\"node2\",\"limit\":\"smb-opens\",\"value\":65536,\"now\":");
     await()
         .atMost(FOLLOWED_MAX)
         .until(() -> smbclient(1, "anna%secret", "ls", "-m", "SMB3_02").exit() != 0);

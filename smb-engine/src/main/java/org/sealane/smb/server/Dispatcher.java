@@ -147,6 +147,10 @@ final class Dispatcher {
         request.isRelated()
             ? exchange.previous().flatMap(Request::session)
             : sessions.find(request.header().sessionId());
+    if (found.isEmpty() && request.isRelated()) {
+      // [MS-SMB2] 3.3.5.2.7.2: the request before had none that this one could go on with.
+      throw new Refusal(NtStatus.INVALID_PARAMETER);
+    }
     Session session =
         found.filter(Session::isLive).orElseThrow(() -> new Refusal(NtStatus.USER_SESSION_DELETED));
     SessionSecurity security = session.security().orElseThrow();

@@ -2,7 +2,10 @@ package org.sealane.smb.server;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.concurrent.Executor;
 import org.sealane.smb.transport.FramePool;
 
@@ -12,7 +15,8 @@ import org.sealane.smb.transport.FramePool;
  *
  * <p>An operation whose response carries a payload also waits until the pool has room for that:
  * responses that peers do not read keep theirs. Such operations wait apart, since those behind them
- * may be what gives memory back.
+ * may be what gives memory back; and connections take turns, so that one which asks for much and
+ * reads nothing holds up the others for no longer than it is suffered itself.
  *
  * <p>Any thread may call. One lock guards all state and is never held while calling out, but for
  * the pool's, which is held for a few instructions.
@@ -27,13 +31,17 @@ final class WorkQueue {
   private final int waitingMax;
   private final Object lock = new Object();
   private final Deque<Waiting> waiting = new ArrayDeque<>();
-  private final Deque<Waiting> waitingForPool = new ArrayDeque<>();
+
+  /** By connection, whose turn is next first. None is empty. */
+  private final SequencedMap<Object, Deque<Waiting>> waitingForPool = new LinkedHashMap<>();
+
   private int operations;
   private long bytes;
 
   /** Of the bytes, those that are to be lent, and may be or not yet. */
   private long lending;
 
+  private int waitingForPoolCount;
   private boolean poolAsked;
   private long nextNumber;
 
@@ -48,15 +56,21 @@ final class WorkQueue {
   /**
    * Runs the task on a worker, now or when others have ended; false if too many wait.
    *
+   * @param connection whose turn it takes
    * @param lends whether the task will borrow {@code taskBytes} from the pool for its response
    */
-  boolean submit(long taskBytes, boolean lends, Runnable task) {
+  boolean submit(Object connection, long taskBytes, boolean lends, Runnable task) {
     synchronized (lock) {
       Waiting submitted = new Waiting(nextNumber++, taskBytes, lends, task);
-      if (waiting.size() + waitingForPool.size() >= waitingMax && !mayBegin(submitted)) {
+      if (waiting.size() + waitingForPoolCount >= waitingMax && !mayBegin(submitted)) {
         return false;
       }
-      (lends ? waitingForPool : waiting).add(submitted);
+      if (lends) {
+        waitingForPool.computeIfAbsent(connection, _ -> new ArrayDeque<>()).add(submitted);
+        waitingForPoolCount++;
+      } else {
+        waiting.add(submitted);
+      }
     }
     startNext();
     return true;
@@ -70,12 +84,12 @@ final class WorkQueue {
   /** Operations under way, and those that wait. */
   int size() {
     synchronized (lock) {
-      return operations + waiting.size() + waitingForPool.size();
+      return operations + waiting.size() + waitingForPoolCount;
     }
   }
 
   private boolean mayBegin(Waiting task) {
-    return (task.lends() ? waitingForPool : waiting).isEmpty()
+    return (task.lends() ? waitingForPool.isEmpty() : waiting.isEmpty())
         && fits(task.bytes())
         && (!task.lends() || hasRoom(task));
   }
@@ -115,16 +129,27 @@ final class WorkQueue {
   /** The next in order that may begin; only for want of the pool's memory one is passed over. */
   private Optional<Waiting> next() {
     Waiting plain = waiting.peek();
-    Waiting large = waitingForPool.peek();
+    Waiting large = waitingForPool.isEmpty() ? null : waitingForPool.firstEntry().getValue().peek();
     if (large != null && (plain == null || large.number() < plain.number())) {
       if (!fits(large.bytes())) {
         return Optional.empty();
       }
       if (hasRoom(large)) {
-        return Optional.of(waitingForPool.remove());
+        return Optional.of(takeTurn());
       }
     }
     return plain != null && fits(plain.bytes()) ? Optional.of(waiting.remove()) : Optional.empty();
+  }
+
+  /** Removes what waits for the pool longest of the connection whose turn it is. */
+  private Waiting takeTurn() {
+    Map.Entry<Object, Deque<Waiting>> turn = waitingForPool.pollFirstEntry();
+    Waiting taken = turn.getValue().remove();
+    waitingForPoolCount--;
+    if (!turn.getValue().isEmpty()) {
+      waitingForPool.putLast(turn.getKey(), turn.getValue());
+    }
+    return taken;
   }
 
   private Waiting begin(Waiting task) {

@@ -110,6 +110,20 @@ class CompoundTest {
   }
 
   @Test
+  void shouldRefuseAllOfAChainThatContinuesNothing() {
+    FileId fileId = files.open("f");
+    byte[] frame =
+        PeerRequest.chain(
+            files.flush(fileId).related().followed().message(),
+            files.close(fileId).related().message());
+
+    assertThat(files.peer.askAll(frame))
+        .extracting(Reply::status)
+        .containsOnly(NtStatus.INVALID_PARAMETER);
+    server.assertNothingLeaks();
+  }
+
+  @Test
   void shouldDisconnectWhenAnEncryptedChainStartsRelated() {
     files.peer.assertDisconnects(
         files.peer.seal(files.flush(new FileId(1, 1)).related().message()));

@@ -234,13 +234,15 @@ class SmbOverTcpIT {
     try (TcpFixture fixture =
         new TcpFixture(directory, settings -> settings.with(Limit.HALF_OPEN, 2))) {
       ClientOpen file = open(fixture.tree(Level.ENCRYPT), "file");
-      try (Socket first = connect(fixture);
-          Socket second = connect(fixture)) {
-        await().until(() -> fixture.server.status().connections().size() == 3);
-        try (Socket third = connect(fixture)) {
-          assertThat(first.getInputStream().read()).isEqualTo(-1);
+      try (Socket first = connect(fixture)) {
+        await().until(() -> fixture.server.status().connections().size() == 2);
+        try (Socket second = connect(fixture)) {
           await().until(() -> fixture.server.status().connections().size() == 3);
-          assertThat(List.of(second, third)).allMatch(SmbOverTcpIT::isOpen);
+          try (Socket third = connect(fixture)) {
+            assertThat(first.getInputStream().read()).isEqualTo(-1);
+            await().until(() -> fixture.server.status().connections().size() == 3);
+            assertThat(List.of(second, third)).allMatch(SmbOverTcpIT::isOpen);
+          }
         }
         TcpFixture.await(file.write(0, MemorySegment.ofArray(new byte[10]), false));
       }

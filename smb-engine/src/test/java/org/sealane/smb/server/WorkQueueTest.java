@@ -42,7 +42,7 @@ class WorkQueueTest {
   void shouldRunWhatFitsAndTheOthersInOrderWhenItEnds() {
     WorkQueue queue = queue(2, 10);
     for (String name : List.of("a", "b", "c", "d")) {
-      assertThat(queue.submit(1, name.equals("c"), task(name))).isTrue();
+      assertThat(queue.submit(this, 1, name.equals("c"), task(name))).isTrue();
     }
     assertThat(workers).hasSize(2);
     assertThat(queue.size()).isEqualTo(4);
@@ -56,10 +56,10 @@ class WorkQueueTest {
   @Test
   void shouldTurnAwayWhenTooManyWait() {
     WorkQueue queue = queue(1, 1);
-    assertThat(queue.submit(0, false, task("a"))).isTrue();
-    assertThat(queue.submit(0, true, task("b"))).isTrue();
-    assertThat(queue.submit(0, false, task("c"))).isFalse();
-    assertThat(queue.submit(0, true, task("d"))).isFalse();
+    assertThat(queue.submit(this, 0, false, task("a"))).isTrue();
+    assertThat(queue.submit(this, 0, true, task("b"))).isTrue();
+    assertThat(queue.submit(this, 0, false, task("c"))).isFalse();
+    assertThat(queue.submit(this, 0, true, task("d"))).isFalse();
 
     work();
 
@@ -72,9 +72,9 @@ class WorkQueueTest {
     FramePool.Buffer unread = pool.borrow(8 * MIB);
     FramePool.Buffer alsoUnread = pool.borrow(8 * MIB);
     FramePool.Buffer another = pool.borrow(8 * MIB);
-    queue.submit(8 * MIB, true, task("read"));
-    queue.submit(8 * MIB, true, task("next read"));
-    queue.submit(8 * MIB, false, task("write"));
+    queue.submit(this, 8 * MIB, true, task("read"));
+    queue.submit(this, 8 * MIB, true, task("next read"));
+    queue.submit(this, 8 * MIB, false, task("write"));
 
     work();
     assertThat(ran).as("what may give memory back passes").containsExactly("write");
@@ -94,12 +94,29 @@ class WorkQueueTest {
   void shouldCountAnswersThatAreBeingMade() {
     WorkQueue queue = queue(10, 10);
     for (int i = 0; i < 5; i++) {
-      queue.submit(8 * MIB, true, task("read " + i));
+      queue.submit(this, 8 * MIB, true, task("read " + i));
     }
     assertThat(workers).as("three of 8 MiB fit 30").hasSize(3);
 
     work();
 
     assertThat(ran).hasSize(5);
+  }
+
+  @Test
+  void shouldLetConnectionsTakeTurnsForThePool() {
+    WorkQueue queue = queue(10, 100);
+    for (int i = 0; i < 6; i++) {
+      queue.submit("greedy", 8 * MIB, true, task("greedy " + i));
+    }
+    queue.submit("modest", 8 * MIB, true, task("modest"));
+    assertThat(workers).hasSize(3);
+
+    work();
+
+    assertThat(ran).hasSize(7);
+    assertThat(ran.indexOf("modest")).as("its turn").isLessThanOrEqualTo(4);
+    assertThat(ran.subList(0, 3)).containsExactly("greedy 0", "greedy 1", "greedy 2");
+    assertThat(queue.size()).isZero();
   }
 }
