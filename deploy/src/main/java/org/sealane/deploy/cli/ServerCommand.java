@@ -21,7 +21,6 @@ import org.sealane.deploy.draft.DraftException;
 import org.sealane.deploy.status.ClientLimits;
 import org.sealane.deploy.status.ClientSessions;
 import org.sealane.deploy.units.ByteSize;
-import org.sealane.deploy.units.HostPort;
 import org.sealane.smb.auth.CredentialsException;
 import org.sealane.smb.auth.kerberos.Keytab;
 import org.sealane.smb.negotiate.CipherId;

@@ -52,7 +52,7 @@ final class Connection {
   private final SessionTable sessions = new SessionTable();
   private final FrameAdmission admission;
   private final SessionCommands sessionCommands;
-  private final TreeCommands treeCommands;
+  private final Settlement settlement;
   private final Dispatcher dispatcher;
   private final Map<Long, Exchange> exchanges = new LinkedHashMap<>();
   private List<Output> outputs = new ArrayList<>();
@@ -92,7 +92,9 @@ final class Connection {
             events,
             this::resume,
             new SessionBinding(environment, sessions, events, bindTargets));
-    this.treeCommands = new TreeCommands(environment, events, this::resume);
+    TreeCommands treeCommands = new TreeCommands(environment, events, this::resume);
+    this.settlement =
+        new Settlement(environment, events, sessionCommands, treeCommands, departures);
     this.dispatcher =
         new Dispatcher(
             environment,
@@ -353,69 +355,10 @@ final class Connection {
 
   /** Enters what a worker has done in the tables, and gives the response. */
   private Response settle(Exchange exchange, Outcome outcome) {
-    Request request = exchange.current();
     if (!(outcome instanceof Outcome.Answered)) {
       tableChanges++;
     }
-    return switch (outcome) {
-      case Outcome.Answered(Response response) -> {
-        failed(request);
-        yield response;
-      }
-      case Outcome.Suspected(String evidence, Response response) -> {
-        failed(request);
-        report(
-            new ServerEvent.TamperingSuspected(
-                environment.connectionId(), environment.peer(), evidence));
-        yield response;
-      }
-      case Outcome.Later _ -> throw new IllegalStateException("nothing has come of it yet");
-      case Outcome.Opened(Open open, Response response) -> {
-        Session session = request.session().orElseThrow();
-        if (state == State.CLOSED) {
-          session.cancelOpen();
-          departures.letGo(open);
-        } else {
-          session.completeOpen(open);
-          exchange.opened().add(open);
-          exchange.relatedFileId(open.id());
-        }
-        yield response;
-      }
-      case Outcome.Closed(Response response) -> {
-        closed(request);
-        yield response;
-      }
-      case Outcome.Authenticated(var step) ->
-          state == State.CLOSED
-              ? sessionCommands.abandoned(exchange, step)
-              : sessionCommands.authenticated(exchange, step);
-      case Outcome.Resolved resolved -> treeCommands.resolved(request, resolved);
-    };
-  }
-
-  /** Takes back what a request had begun in the tables, if its outcome is a mere answer. */
-  private void failed(Request request) {
-    switch (request.command().orElseThrow()) {
-      case CREATE -> request.session().ifPresent(Session::cancelOpen);
-      case TREE_CONNECT -> request.session().ifPresent(Session::endTree);
-      case SESSION_SETUP -> request.session().ifPresent(sessionCommands::authenticationFailed);
-      case LOGOFF, TREE_DISCONNECT -> closed(request);
-      case NEGOTIATE, CLOSE, FLUSH, READ, WRITE, LOCK, IOCTL, CANCEL, ECHO -> {}
-      case QUERY_DIRECTORY, CHANGE_NOTIFY, QUERY_INFO, SET_INFO, OPLOCK_BREAK -> {}
-    }
-  }
-
-  private void closed(Request request) {
-    Session session = request.session().orElseThrow();
-    request
-        .tree()
-        .ifPresentOrElse(
-            tree -> treeCommands.disconnected(session, tree),
-            () -> {
-              sessionCommands.loggedOff(session);
-              departures.whenUnused(session);
-            });
+    return settlement.settle(exchange, outcome, state == State.CLOSED);
   }
 
   /** All requests are answered: grants credits, sends. */

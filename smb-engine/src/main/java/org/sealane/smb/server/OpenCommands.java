@@ -88,19 +88,20 @@ final class OpenCommands {
     Optional<Durability> durability = durable.wanted(call, asked);
     Optional<CacheCommands.Wanted> wanted = caches.wanted(call, asked);
     Optional<Object> leaseKey = caches.leaseKey(call, wanted);
-    ShareBackend.Caller caller = caller(session.security().orElseThrow().peer(), asked.contexts(), leaseKey);
+    ShareBackend.Caller caller =
+        caller(session.security().orElseThrow().peer(), asked.contexts(), leaseKey);
     return new Step.Run(
         Operation.of(
             0,
             () -> {
               Open open =
                   new Open(
-                      fileId,
-                      tree,
-                      tree.grant().backend().create(parameters, caller),
-                      parameters,
-                      grantedAccess)
-                  .counted(environment.globalSessions());
+                          fileId,
+                          tree,
+                          tree.grant().backend().create(parameters, caller),
+                          parameters,
+                          grantedAccess)
+                      .counted(environment.globalSessions());
               return opened(
                   open,
                   asked.contexts(),
