@@ -14,6 +14,7 @@ public enum AuditKind {
   PROTOCOL_VIOLATED(5005, "a peer broke the protocol and was disconnected"),
   LIMIT_REACHED(5006, "a limit of a listener turned something away"),
   USER_SESSION_OPENED(5007, "a user logged on"),
+  FILE_OPENED(5008, "a user opened a file of a volume of this node"),
   DOCUMENT_REFUSED(5101, "a document in ZooKeeper was not followed"),
   DOCUMENT_COMMITTED(5102, "a document was adopted as committed"),
   STATEMENT_REFUSED(5103, "a node's statement in ZooKeeper is not that node's of this place"),

@@ -40,6 +40,7 @@ final class ClientDocuments {
         ArrayNode signing = json.putArray("signing");
         server.signing().forEach(algorithm -> signing.add(algorithm.word()));
       }
+      case DocumentContent.Keytab(String sealed) -> json.put("sealed", sealed);
       case DocumentContent.DataKeyCopies keys -> {
         json.put("generation", keys.generation());
         ObjectNode copies = json.putObject("copies");
@@ -68,6 +69,9 @@ final class ClientDocuments {
               DocumentCodec.word(json, "minDialect", ClientDocuments::dialect),
               DocumentCodec.words(json, "ciphers", CipherId::ofWord),
               DocumentCodec.words(json, "signing", SigningAlgorithm::ofWord));
+      case KEYTAB ->
+          new DocumentContent.Keytab(
+              json.string("sealed", DocumentContent.Keytab.SEALED_CHARS_MAX));
       case DATA_KEY ->
           new DocumentContent.DataKeyCopies(
               json.integer(

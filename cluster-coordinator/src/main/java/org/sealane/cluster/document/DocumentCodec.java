@@ -55,6 +55,7 @@ public final class DocumentCodec {
       case DocumentContent.User _,
           DocumentContent.Share _,
           DocumentContent.Server _,
+          DocumentContent.Keytab _,
           DocumentContent.DataKeyCopies _ ->
           ClientDocuments.encode(json.putObject("content"), document.content());
       case DocumentContent.Tombstone _ -> json.putNull("content");
@@ -198,7 +199,7 @@ public final class DocumentCodec {
                   json.string("name", DocumentContent.NAME_CHARS_MAX),
                   json.string("publicKey", DocumentContent.Node.PUBLIC_KEY_CHARS_MAX),
                   json.flag("revoked"));
-          case USER, SHARE, SERVER, DATA_KEY -> ClientDocuments.decode(kind, json);
+          case USER, SHARE, SERVER, KEYTAB, DATA_KEY -> ClientDocuments.decode(kind, json);
         };
     json.end();
     return content;

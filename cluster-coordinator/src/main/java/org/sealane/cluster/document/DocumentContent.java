@@ -272,6 +272,23 @@ public sealed interface DocumentContent {
   }
 
   /**
+   * Keys of the services that users' Kerberos tickets are for.
+   *
+   * @param sealed a keytab, sealed under the cluster's data key; base64
+   */
+  record Keytab(String sealed) implements DocumentContent {
+    /** The most characters of {@code sealed}. */
+    public static final int SEALED_CHARS_MAX = 24 * 1024;
+
+    public Keytab {
+      if (sealed.isEmpty() || sealed.length() > SEALED_CHARS_MAX) {
+        throw new IllegalArgumentException("a sealed keytab of " + sealed.length());
+      }
+      Base64.getDecoder().decode(sealed);
+    }
+  }
+
+  /**
    * The data key in force, as each node can unwrap it with what its join bundle gave it. Clusters
    * begin with generation 1 and without such a document: bundles carry that one in the clear.
    *

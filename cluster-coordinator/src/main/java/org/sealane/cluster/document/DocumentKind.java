@@ -21,6 +21,8 @@ public enum DocumentKind {
   SHARE,
   /** What every node asks of users' clients; its object is the cluster's UUID. */
   SERVER,
+  /** Keys that users' Kerberos tickets are accepted with, sealed; its object is the cluster's. */
+  KEYTAB,
   /** The data key in force, wrapped for each node; its object is the cluster's UUID. */
   DATA_KEY;
 

@@ -91,6 +91,10 @@ final class ViewBuilder {
             .map(content -> (DocumentContent.Server) content)
             .orElse(DocumentContent.Server.DEFAULT),
         documents
+            .slot(ObjectKey.keytab(identity.clusterId()))
+            .flatMap(VerifiedSlot::living)
+            .map(content -> (DocumentContent.Keytab) content),
+        documents
             .slot(ObjectKey.dataKey(identity.clusterId()))
             .flatMap(VerifiedSlot::living)
             .map(content -> (DocumentContent.DataKeyCopies) content));

@@ -34,7 +34,8 @@ import org.sealane.deploy.units.HostPort;
  * connection is kept. Blocks. Any thread may call.
  */
 public final class AdminClient implements AutoCloseable {
-  private static final Duration CONNECT_MAX = Duration.ofSeconds(5);
+  private static final Duration CONNECT_MAX =
+      Duration.ofSeconds(Integer.getInteger("sealane.admin.connect.seconds", 5));
 
   /** A node answers sooner, or says what it waits for. */
   private static final Duration ANSWER_MAX = Duration.ofSeconds(60);

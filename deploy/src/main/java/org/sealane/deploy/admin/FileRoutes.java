@@ -163,7 +163,8 @@ public final class FileRoutes {
         .contains(status)) {
       return Kind.CONFLICT;
     }
-    if (status.equals(NtStatus.OBJECT_NAME_INVALID)) {
+    if (status.equals(NtStatus.OBJECT_NAME_INVALID)
+        || status.equals(NtStatus.OBJECT_PATH_SYNTAX_BAD)) {
       return Kind.INVALID;
     }
     if (status.equals(NtStatus.FILE_NOT_AVAILABLE) || status.equals(NtStatus.IO_TIMEOUT)) {

@@ -64,6 +64,11 @@ final class AdministratorOptions {
     }
   }
 
+  /** Asks every node that has announced an admin port, one after the other. */
+  void eachNode(ClusterOptions.NodeQuestion question) throws AdminException, CliFailure {
+    cluster.eachNode(question);
+  }
+
   /** Where the administrator's keys are. */
   Path credentialsDirectory() throws CliFailure {
     return cluster.credentialsDirectory();

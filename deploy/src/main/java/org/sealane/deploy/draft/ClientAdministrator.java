@@ -5,6 +5,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -30,6 +31,7 @@ import org.sealane.cluster.identity.AdminCredentials;
 import org.sealane.cluster.identity.AdminKey;
 import org.sealane.cluster.identity.DataKey;
 import org.sealane.cluster.identity.DataKeyRoot;
+import org.sealane.cluster.identity.SealedKeytab;
 import org.sealane.cluster.identity.UserAccount;
 import org.sealane.deploy.admin.AdminClient;
 import org.sealane.deploy.admin.AdminException;
@@ -44,6 +46,7 @@ import org.sealane.deploy.enrol.DataKeyRotation;
 import org.sealane.deploy.status.ClusterStatus;
 import org.sealane.smb.auth.CredentialsException;
 import org.sealane.smb.auth.SessionSecret;
+import org.sealane.smb.auth.kerberos.Keytab;
 
 /**
  * Carries out an administrator's requests about users and their clients. Accounts are sealed and
@@ -165,6 +168,43 @@ public final class ClientAdministrator {
     Optional<DocumentContent> before = content(server);
     Server wanted = change.apply(before.map(Server.class::cast).orElse(Server.DEFAULT));
     submit(server, before, wanted);
+  }
+
+  /** The keytab that users' tickets are accepted with; empty if there is none. */
+  public Optional<Keytab> keytab() throws AdminException, DraftException {
+    List<VerifiedDocument> documents = documents();
+    List<DataKey> keys = keysInForce(documents);
+    Optional<DocumentContent> content = content(ObjectKey.keytab(clusterId));
+    if (content.isEmpty()) {
+      return Optional.empty();
+    }
+    byte[] opened =
+        SealedKeytab.open((DocumentContent.Keytab) content.get(), clusterId, keys)
+            .orElseThrow(() -> new DraftException("the keytab was sealed under another key"));
+    try {
+      return Optional.of(Keytab.parse(opened, "the keytab"));
+    } catch (CredentialsException e) {
+      throw new DraftException(e.getMessage(), e);
+    } finally {
+      Arrays.fill(opened, (byte) 0);
+    }
+  }
+
+  /** Puts a keytab in force, sealed; or takes it away. */
+  public void setKeytab(Optional<byte[]> keytab) throws AdminException, DraftException {
+    ObjectKey object = ObjectKey.keytab(clusterId);
+    List<VerifiedDocument> documents = documents();
+    keysInForce(documents);
+    Optional<DocumentContent> before = content(object);
+    if (keytab.isEmpty() && before.isEmpty()) {
+      throw new DraftException("there is no keytab");
+    }
+    DocumentContent wanted =
+        keytab.isPresent()
+            ? SealedKeytab.seal(
+                dataKeys.key(dataKeys.generation()), clusterId, keytab.get(), random)
+            : new DocumentContent.Tombstone();
+    submit(object, before, wanted);
   }
 
   /** What users may do on a volume; names that have no account any more are left out. */

@@ -3,6 +3,7 @@ package org.sealane.deploy.enrol;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -17,6 +18,7 @@ import org.sealane.cluster.document.VerifiedDocument;
 import org.sealane.cluster.identity.AdminKey;
 import org.sealane.cluster.identity.DataKey;
 import org.sealane.cluster.identity.DataKeyRoot;
+import org.sealane.cluster.identity.SealedKeytab;
 import org.sealane.cluster.identity.UserAccount;
 
 /**
@@ -62,8 +64,8 @@ public final class DataKeyRotation {
   }
 
   /**
-   * The accounts that are still sealed under the generation before that of {@code root}, sealed
-   * under the latter.
+   * The accounts and the keytab that are still sealed under the generation before that of {@code
+   * root}, sealed under the latter.
    *
    * @param max the most that one call makes
    */
@@ -76,16 +78,49 @@ public final class DataKeyRotation {
     DataKey newer = root.key(root.generation());
     DataKey older = root.key(root.generation() - 1);
     for (VerifiedDocument document : committed) {
-      if (document.content() instanceof DocumentContent.User user && resealed.size() < max) {
-        ObjectKey key = document.document().key();
-        Optional<UserAccount> account = UserAccount.open(key.object(), user, older);
-        if (account.isPresent()) {
-          resealed.add(sign(key, Optional.of(document), account.get().seal(newer, random)));
-          account.get().ntHash().close();
-        }
+      ObjectKey key = document.document().key();
+      Optional<DocumentContent> again =
+          switch (document.content()) {
+            case DocumentContent.User user -> resealed(key.object(), user, older, newer);
+            case DocumentContent.Keytab keytab -> resealed(keytab, older, newer);
+            case DocumentContent.Policy _,
+                DocumentContent.Volume _,
+                DocumentContent.Disk _,
+                DocumentContent.Node _,
+                DocumentContent.Share _,
+                DocumentContent.Server _,
+                DocumentContent.DataKeyCopies _,
+                DocumentContent.Tombstone _ ->
+                Optional.empty();
+          };
+      if (again.isPresent()) {
+        resealed.add(sign(key, Optional.of(document), again.get()));
+      }
+      if (resealed.size() == max) {
+        break;
       }
     }
     return resealed;
+  }
+
+  private Optional<DocumentContent> resealed(
+      UUID id, DocumentContent.User user, DataKey older, DataKey newer) {
+    return UserAccount.open(id, user, older)
+        .map(account -> {
+          DocumentContent again = account.seal(newer, random);
+          account.ntHash().close();
+          return again;
+        });
+  }
+
+  private Optional<DocumentContent> resealed(
+      DocumentContent.Keytab keytab, DataKey older, DataKey newer) {
+    return SealedKeytab.open(keytab, clusterId, List.of(older))
+        .map(opened -> {
+          DocumentContent again = SealedKeytab.seal(newer, clusterId, opened, random);
+          Arrays.fill(opened, (byte) 0);
+          return again;
+        });
   }
 
   /** The next document of {@code key} after {@code before}. */

@@ -91,7 +91,15 @@ public final class NodeRuntime implements AutoCloseable {
         new Volumes(config.name(), view, (node, volume) -> remote(node, volume, LaneKind.CSV));
     this.disks =
         new Disks(config.name(), view, (node, volume) -> remote(node, volume, LaneKind.SBL));
-    this.storage = new Storage(config.name(), config.roots(), volumes, disks, this::term);
+    this.storage =
+        new Storage(
+            config.name(),
+            config.roots(),
+            volumes,
+            disks,
+            this::term,
+            // Nothing is served before the trail has been started.
+            (volume, what, caller) -> trail.opened(volume, what, caller));
   }
 
   /** Checks all that can be checked without opening a listener or reaching another host. */
@@ -147,16 +155,9 @@ public final class NodeRuntime implements AutoCloseable {
         });
     keep(storage);
     keep(lanes);
-    UserTable userTable = new UserTable(view, bundle.dataKeys());
     users =
         keep(
-            UserListener.start(
-                config,
-                view,
-                userTable,
-                new UserShares(config.name(), view, volumes, userTable),
-                transport,
-                trail.users()));
+            UserListener.start(config, view, volumes, bundle.dataKeys(), transport, trail.users()));
     NodeRoutes routes = new NodeRoutes(config, view, lanes, volumes, disks, identity);
     admin =
         keep(AdminServer.start(config.admin(), adminTls(), routes(routes, audit, notes, carriers)));

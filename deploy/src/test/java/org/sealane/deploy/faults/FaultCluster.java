@@ -24,7 +24,7 @@ import org.sealane.deploy.admin.AdminException;
 import org.sealane.deploy.admin.DocumentMessages.PolicyDraft;
 import org.sealane.deploy.admin.DocumentMessages.Turn;
 import org.sealane.deploy.bench.BenchRoutes;
-import org.sealane.deploy.config.NodeConfig.LaneTransport;
+import org.sealane.deploy.config.LaneTransport;
 import org.sealane.deploy.draft.Administrator;
 import org.sealane.deploy.draft.DraftException;
 import org.sealane.deploy.json.Json;

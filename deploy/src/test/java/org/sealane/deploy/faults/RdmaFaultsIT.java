@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.sealane.deploy.admin.DocumentMessages.Turn;
-import org.sealane.deploy.config.NodeConfig.LaneTransport;
+import org.sealane.deploy.config.LaneTransport;
 import org.sealane.deploy.local.CommandRun;
 import org.sealane.deploy.local.LocalManifest.LocalNode;
 import org.sealane.deploy.status.ClusterStatus;
@@ -43,6 +43,9 @@ class RdmaFaultsIT {
 
   @AfterEach
   void stop() throws Exception {
+    if (cable != null) {
+      cable.close();
+    }
     if (cluster != null) {
       cluster.close();
     }

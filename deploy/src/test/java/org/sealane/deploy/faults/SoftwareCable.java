@@ -17,7 +17,7 @@ import org.sealane.rdma.software.SoftwareSettings;
  * listener's socket, at the port of a relay. Without it nobody connects; and a device that is made
  * to forget its memory windows breaks each connection on which a payload is placed next.
  */
-final class SoftwareCable {
+final class SoftwareCable implements AutoCloseable {
   /** Of the device file: where its keys begin, and of a key's entry. */
   private static final int KEYS_OFFSET = 64 + 64 * 384;
 
@@ -29,13 +29,21 @@ final class SoftwareCable {
   private final Path name;
   private final Path socket;
 
+  /** Its lock says that the name is in use: who starts removes what nobody holds. */
+  private final Path lockFile;
+
+  private final FileChannel lock;
+
   /**
    * @param listenerPort the RDMA listener's, which is a lane listener's
    * @param relayPort where lanes are sent
    */
-  SoftwareCable(int listenerPort, int relayPort) {
+  SoftwareCable(int listenerPort, int relayPort) throws IOException {
     this.socket = root.resolve("at-127.0.0.1-" + listenerPort);
     this.name = root.resolve("at-127.0.0.1-" + relayPort);
+    this.lockFile = name.resolveSibling(name.getFileName() + ".lock");
+    this.lock = FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    lock.lock();
   }
 
   void plug() throws IOException {
@@ -62,6 +70,13 @@ final class SoftwareCable {
         }
       }
     }
+  }
+
+  @Override
+  public void close() throws IOException {
+    Files.deleteIfExists(name);
+    Files.deleteIfExists(lockFile);
+    lock.close();
   }
 
   /** The directory whose lock the process holds open. */

@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,6 +69,33 @@ class EnrolmentIT {
         CommandRun.withInput(directory, "secret\n", "user", "add", "anna", "--password-stdin");
     assertThat(added.exit()).as(added.err()).isZero();
     runs("volume", "set", "v1", "--grant", "anna:read");
+    Files.write(directory.resolve("service.keytab"), keytab());
+    runs("server", "set", "--keytab", "service.keytab");
+  }
+
+  /** MIT's format, with one key of cifs/h1@R. */
+  private static byte[] keytab() throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    DataOutputStream out = new DataOutputStream(bytes);
+    out.writeShort(0x0502);
+    // Two components; realm, names and key are counted.
+    out.writeInt(2 + 3 + 6 + 4 + 4 + 4 + 1 + 2 + 34);
+    out.writeShort(2);
+    for (String text : List.of("R", "cifs", "h1")) {
+      out.writeShort(text.length());
+      out.writeBytes(text);
+    }
+    out.writeInt(1);
+    out.writeInt(0);
+    out.writeByte(1);
+    out.writeShort(18);
+    out.writeShort(32);
+    out.write(new byte[32]);
+    return bytes.toByteArray();
+  }
+
+  private static String shownKeytab() throws Exception {
+    return JSON.readTree(run("server", "show", "--output", "json").out()).at("/keytab").toString();
   }
 
   /** Whether anna gets a file from a node with her password. */
@@ -152,6 +181,7 @@ class EnrolmentIT {
     runs("node", "revoke", "node2");
 
     assertThat(opened(itsKeys)).isZero();
+    assertThat(shownKeytab()).as("sealed again").isEqualTo("[\"cifs/h1@R\"]");
     assertThat(annaGetsIn(1, "secret")).isTrue();
     await()
         .atMost(SETTLED_MAX)
@@ -209,6 +239,19 @@ class EnrolmentIT {
         CommandRun.withInput(
             directory, "other\n", "user", "add", "bert", "--replace", "--password-stdin");
     assertThat(nobody.err()).contains("there is no user named bert");
+  }
+
+  @Test
+  @Order(7)
+  void shouldTakeAKeytabAwayAndRefuseWhatIsNone() throws Exception {
+    runs("server", "set", "--no-keytab");
+    assertThat(shownKeytab()).isEqualTo("[]");
+
+    Files.writeString(directory.resolve("wrong.keytab"), "no keytab");
+    CommandRun refused = run("server", "set", "--keytab", "wrong.keytab");
+    assertThat(refused.exit()).isEqualTo(1);
+    assertThat(refused.err()).contains("wrong.keytab: not a keytab of version 2");
+    assertThat(shownKeytab()).isEqualTo("[]");
   }
 
   private static boolean exited(ProcessRecord process) {

@@ -210,7 +210,7 @@ class RdmaFallbackTest {
     LaneStatus fallen = awaitServed("tcp");
     assertSameButForTheWay(before, fallen);
     assertThat(moves(MoveCause.LOSS)).isEqualTo(1);
-    assertThat(fallbackReason()).contains("the cable is out");
+    assertThat(fallbackReason()).contains("connection lost");
     assertThat(relay.seen().bytes()).isPositive();
 
     device().plug();

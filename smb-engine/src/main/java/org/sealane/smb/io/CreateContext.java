@@ -3,6 +3,7 @@ package org.sealane.smb.io;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import org.sealane.smb.wire.NtStatus;
 
 /** SMB2_CREATE_CONTEXT, [MS-SMB2] 2.2.13.2 in requests and 2.2.14.2 in responses. */
@@ -88,6 +89,27 @@ public sealed interface CreateContext {
 
   /** {@code AlSi} in a request, [MS-SMB2] 2.2.13.2.6: storage to reserve for a new file. */
   record AllocationSize(long bytes) implements CreateContext {}
+
+  /**
+   * Ours, in requests on lanes: the user for whom a node opens the file, for the owner's audit log.
+   * The node's word, which nobody can check.
+   *
+   * @param name the account's
+   */
+  record LaneUser(String name) implements CreateContext {
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,62}");
+
+    public LaneUser {
+      if (!NAME.matcher(name).matches()) {
+        throw new IllegalArgumentException("a user's name of " + name.length() + " characters");
+      }
+    }
+
+    /** Empty if that can be no account's name. */
+    public static Optional<LaneUser> of(String name) {
+      return NAME.matcher(name).matches() ? Optional.of(new LaneUser(name)) : Optional.empty();
+    }
+  }
 
   /**
    * Any other. Does not compare by content.

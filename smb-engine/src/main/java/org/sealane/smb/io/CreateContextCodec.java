@@ -37,6 +37,10 @@ final class CreateContextCodec {
   private static final String ON_DISK_ID = "QFid";
   private static final String LEASE = "RqLs";
 
+  /** A UUID, as contexts beyond the specification are named. */
+  private static final String LANE_USER =
+      "[\u001cw\u000eM\u00a2O\u0093\u008e`-\u0013\u00c4\u00b8jQ";
+
   private static final int DURABLE_REQUEST_LENGTH = 32;
   private static final int DURABLE_REQUEST_GUID_OFFSET = 16;
   private static final int DURABLE_RECONNECT_LENGTH = 36;
@@ -149,6 +153,7 @@ final class CreateContextCodec {
         yield new CreateContext.QueryOnDiskId();
       }
       case LEASE -> lease(data);
+      case LANE_USER -> laneUser(data);
       default -> unknown(name, data);
     };
   }
@@ -207,6 +212,13 @@ final class CreateContextCodec {
     return LEASE_LENGTH_V2;
   }
 
+  private static CreateContext laneUser(MessageReader data) throws MalformedMessageException {
+    byte[] name = data.bytes("User", 0, data.length());
+    return CreateContext.LaneUser.of(new String(name, StandardCharsets.ISO_8859_1))
+        .orElseThrow(
+            () -> new MalformedMessageException("User", 0, "an account's name", name.length));
+  }
+
   private static CreateContext unknown(String name, MessageReader data)
       throws MalformedMessageException {
     return new CreateContext.Unknown(name, data.bytes("Data", 0, data.length()));
@@ -262,6 +274,7 @@ final class CreateContextCodec {
       case CreateContext.QueryOnDiskId _ -> ON_DISK_ID;
       case CreateContext.OnDiskId _ -> ON_DISK_ID;
       case CreateContext.Lease _ -> LEASE;
+      case CreateContext.LaneUser _ -> LANE_USER;
       case CreateContext.Unknown unknown -> unknown.name();
     };
   }
@@ -308,6 +321,11 @@ final class CreateContextCodec {
                 start + ON_DISK_ID_RESERVED_OFFSET,
                 new byte[ON_DISK_ID_LENGTH - ON_DISK_ID_RESERVED_OFFSET]);
         return ON_DISK_ID_LENGTH;
+      }
+      case CreateContext.LaneUser(String name) -> {
+        byte[] bytes = name.getBytes(StandardCharsets.ISO_8859_1);
+        out.bytes(start, bytes);
+        return bytes.length;
       }
       case CreateContext.Unknown unknown -> {
         if (unknown.data().length > 0) {

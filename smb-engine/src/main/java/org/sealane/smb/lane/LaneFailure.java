@@ -4,9 +4,9 @@ import java.io.IOException;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import org.sealane.smb.client.ClientException;
+import org.sealane.smb.client.ClientShare;
 import org.sealane.smb.share.ShareException;
 import org.sealane.smb.wire.NtStatus;
 
@@ -26,14 +26,7 @@ final class LaneFailure {
 
   /** Waits for an answer of the client on the calling thread. */
   static <T> T await(String what, CompletionStage<T> answer) throws ShareException {
-    try {
-      return answer.toCompletableFuture().get();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new ShareException(NtStatus.CANCELLED, what + ": interrupted", e);
-    } catch (ExecutionException e) {
-      throw of(what, e.getCause());
-    }
+    return ClientShare.await(what, answer, LaneFailure::of);
   }
 
   /** The share's failure for one of the client or the transport. */

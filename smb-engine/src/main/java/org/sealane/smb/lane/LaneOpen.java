@@ -66,6 +66,7 @@ final class LaneOpen implements ShareOpen {
   private record Identity(long diskFileId, long volumeId, Instant creationTime) {}
 
   private final Lane lane;
+  private final List<CreateContext> user;
   private final CreateAction action;
   private final LaneListing listing = new LaneListing();
   private final LaneWatch watch = new LaneWatch();
@@ -90,8 +91,14 @@ final class LaneOpen implements ShareOpen {
   /** The other node knows nothing of {@link #deleteOnClose} any more. */
   private volatile boolean madeAgain;
 
-  private LaneOpen(Lane lane, CreateParameters parameters, UUID createGuid, ClientOpen handle) {
+  private LaneOpen(
+      Lane lane,
+      CreateParameters parameters,
+      List<CreateContext> user,
+      UUID createGuid,
+      ClientOpen handle) {
     this.lane = lane;
+    this.user = user;
     this.parameters = parameters;
     this.createGuid = createGuid;
     this.handle = handle;
@@ -100,8 +107,13 @@ final class LaneOpen implements ShareOpen {
     this.deleteOnClose = parameters.has(CreateOptions.DELETE_ON_CLOSE);
   }
 
-  static LaneOpen create(Lane lane, CreateParameters wanted) throws ShareException {
+  /**
+   * @param caller on whose behalf, which the other node is told; empty for the lane's own
+   */
+  static LaneOpen create(Lane lane, CreateParameters wanted, Optional<ShareBackend.Caller> caller)
+      throws ShareException {
     CreateParameters parameters = withAttributes(wanted);
+    List<CreateContext> user = user(caller);
     // Its first half is the name under which the server's share knows the CREATE again.
     UUID random = UUID.randomUUID();
     UUID createGuid =
@@ -115,8 +127,9 @@ final class LaneOpen implements ShareOpen {
       LaneSession session = lane.enter();
       try {
         ClientTree tree = replay ? session.tree().replaying() : session.tree();
-        ClientOpen handle = LaneFailure.await(what, tree.create(parameters, durable(createGuid)));
-        LaneOpen open = new LaneOpen(lane, parameters, createGuid, on(session, handle));
+        ClientOpen handle =
+            LaneFailure.await(what, tree.create(parameters, durable(createGuid, user)));
+        LaneOpen open = new LaneOpen(lane, parameters, user, createGuid, on(session, handle));
         lane.add(open);
         return open;
       } catch (ShareException e) {
@@ -136,10 +149,20 @@ final class LaneOpen implements ShareOpen {
     return handle.on(session.tree());
   }
 
-  private static List<CreateContext> durable(UUID createGuid) {
-    return List.of(
-        new CreateContext.DurableHandleRequestV2(0, 0, createGuid),
-        new CreateContext.QueryOnDiskId());
+  private static List<CreateContext> durable(UUID createGuid, List<CreateContext> user) {
+    List<CreateContext> contexts = new ArrayList<>(user);
+    contexts.add(new CreateContext.DurableHandleRequestV2(0, 0, createGuid));
+    contexts.add(new CreateContext.QueryOnDiskId());
+    return contexts;
+  }
+
+  /** Nothing where the node asks for itself. */
+  private static List<CreateContext> user(Optional<ShareBackend.Caller> caller) {
+    return caller
+        .filter(asking -> !asking.user().equals(asking.node()))
+        .flatMap(asking -> CreateContext.LaneUser.of(asking.user()))
+        .map(List::<CreateContext>of)
+        .orElse(List.of());
   }
 
   private static Optional<Identity> identityOf(ClientOpen handle) {
@@ -400,7 +423,8 @@ final class LaneOpen implements ShareOpen {
     UUID guid = UUID.randomUUID();
     ClientOpen made =
         LaneFailure.await(
-            "open " + path.wire() + " again", next.tree().create(opening(path), durable(guid)));
+            "open " + path.wire() + " again",
+            next.tree().create(opening(path), durable(guid, user)));
     if (identity.isEmpty() || !identityOf(made).equals(identity)) {
       LaneFailure.await("close", made.close());
       throw new ShareException(NtStatus.FILE_CLOSED, path.wire() + " is another file by now");

@@ -148,7 +148,9 @@ public final class Lanes implements AutoCloseable {
     public void happened(LaneEvent event) {
       if (event instanceof LaneEvent.FellBack) {
         fallbacks.increment();
-      } else if (event instanceof LaneEvent.Moved moved && moved.cause() == MoveCause.RETURN) {
+      } else if (event instanceof LaneEvent.Moved moved
+          && moved.cause() == MoveCause.RETURN
+          && moved.facts().transport().equals(TransportPreference.RDMA)) {
         returns.increment();
       }
       events.accept(event);

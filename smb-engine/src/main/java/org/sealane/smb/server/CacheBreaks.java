@@ -58,7 +58,7 @@ final class CacheBreaks {
   }
 
   private void send(CacheBreak broken) {
-    if (!broken.session().isServed()) {
+    if (!broken.session().isLive()) {
       return;
     }
     try {

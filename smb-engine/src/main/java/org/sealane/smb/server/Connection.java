@@ -52,7 +52,7 @@ final class Connection {
   private final SessionTable sessions = new SessionTable();
   private final FrameAdmission admission;
   private final SessionCommands sessionCommands;
-  private final TreeCommands treeCommands;
+  private final Settlement settlement;
   private final Dispatcher dispatcher;
   private final Map<Long, Exchange> exchanges = new LinkedHashMap<>();
   private List<Output> outputs = new ArrayList<>();
@@ -92,7 +92,9 @@ final class Connection {
             events,
             this::resume,
             new SessionBinding(environment, sessions, events, bindTargets));
-    this.treeCommands = new TreeCommands(environment, events, this::resume);
+    TreeCommands treeCommands = new TreeCommands(environment, events, this::resume);
+    this.settlement =
+        new Settlement(environment, events, sessionCommands, treeCommands, departures);
     this.dispatcher =
         new Dispatcher(
             environment,
@@ -116,7 +118,7 @@ final class Connection {
 
   /** True while a session is valid. */
   boolean isAuthenticated() {
-    return sessions.hasValid();
+    return sessions.hasLive();
   }
 
   /** True if nothing of it is left: no exchange and no open. */
@@ -264,11 +266,21 @@ final class Connection {
       await(exchange, later, nowNanos);
       return drainOutputs(nowNanos);
     }
+    Optional<Session> session = exchange.current().session();
     Response response = settle(exchange, outcome);
-    if (!establishes(exchange, outcome, response)) {
+    session.ifPresent(this::letGoFailed);
+    if (!establishes(exchange, outcome, response, nowNanos)) {
       answer(exchange, response, frame);
     }
     return drainOutputs(nowNanos);
+  }
+
+  /** Of a session whose reauthentication has failed nothing is kept, [MS-SMB2] 3.3.5.5.3. */
+  private void letGoFailed(Session session) {
+    if (session.hasFailed() && !session.isClosed()) {
+      departures.letGo(session);
+      sessions.remove(session);
+    }
   }
 
   private void answer(Exchange exchange, Response response, Optional<ResponseFrame> frame) {
@@ -284,12 +296,20 @@ final class Connection {
    * Enters a session that became valid in the server's table. True if it replaces another, so that
    * its response has to wait until nothing of that is under way any more, [MS-SMB2] 3.3.5.5.3.
    */
-  private boolean establishes(Exchange exchange, Outcome outcome, Response response) {
+  private boolean establishes(
+      Exchange exchange, Outcome outcome, Response response, long nowNanos) {
     if (!(outcome instanceof Outcome.Authenticated)
         || !response.status().equals(NtStatus.SUCCESS)) {
       return false;
     }
     Session session = exchange.current().session().orElseThrow();
+    if (session.bound().isEmpty() || session.isEntered()) {
+      session.objects().authenticatedAt(nowNanos);
+    }
+    if (session.isEntered()) {
+      return false;
+    }
+    session.entered();
     Principal peer = session.security().orElseThrow().peer();
     outputs.add(new Output.SessionValid(session));
     // Never set by a request that binds.
@@ -320,9 +340,7 @@ final class Connection {
       disconnect("its session was replaced");
     } else if (found.isPresent()) {
       Session session = found.get();
-      if (session.isValid()) {
-        session.state(new Session.State.Ending(session.security().orElseThrow()));
-      }
+      session.end();
       exchanges.values().stream()
           .filter(exchange ->
               exchange.requests().stream()
@@ -337,69 +355,10 @@ final class Connection {
 
   /** Enters what a worker has done in the tables, and gives the response. */
   private Response settle(Exchange exchange, Outcome outcome) {
-    Request request = exchange.current();
     if (!(outcome instanceof Outcome.Answered)) {
       tableChanges++;
     }
-    return switch (outcome) {
-      case Outcome.Answered(Response response) -> {
-        failed(request);
-        yield response;
-      }
-      case Outcome.Suspected(String evidence, Response response) -> {
-        failed(request);
-        report(
-            new ServerEvent.TamperingSuspected(
-                environment.connectionId(), environment.peer(), evidence));
-        yield response;
-      }
-      case Outcome.Later _ -> throw new IllegalStateException("nothing has come of it yet");
-      case Outcome.Opened(Open open, Response response) -> {
-        Session session = request.session().orElseThrow();
-        if (state == State.CLOSED) {
-          session.cancelOpen();
-          departures.letGo(open);
-        } else {
-          session.completeOpen(open);
-          exchange.opened().add(open);
-          exchange.relatedFileId(open.id());
-        }
-        yield response;
-      }
-      case Outcome.Closed(Response response) -> {
-        closed(request);
-        yield response;
-      }
-      case Outcome.Authenticated(var step) ->
-          state == State.CLOSED
-              ? sessionCommands.abandoned(exchange, step)
-              : sessionCommands.authenticated(exchange, step);
-      case Outcome.Resolved resolved -> treeCommands.resolved(request, resolved);
-    };
-  }
-
-  /** Takes back what a request had begun in the tables, if its outcome is a mere answer. */
-  private void failed(Request request) {
-    switch (request.command().orElseThrow()) {
-      case CREATE -> request.session().ifPresent(Session::cancelOpen);
-      case TREE_CONNECT -> request.session().ifPresent(Session::endTree);
-      case SESSION_SETUP -> request.session().ifPresent(sessionCommands::authenticationFailed);
-      case LOGOFF, TREE_DISCONNECT -> closed(request);
-      case NEGOTIATE, CLOSE, FLUSH, READ, WRITE, LOCK, IOCTL, CANCEL, ECHO -> {}
-      case QUERY_DIRECTORY, CHANGE_NOTIFY, QUERY_INFO, SET_INFO, OPLOCK_BREAK -> {}
-    }
-  }
-
-  private void closed(Request request) {
-    Session session = request.session().orElseThrow();
-    request
-        .tree()
-        .ifPresentOrElse(
-            tree -> treeCommands.disconnected(session, tree),
-            () -> {
-              sessionCommands.loggedOff(session);
-              departures.whenUnused(session);
-            });
+    return settlement.settle(exchange, outcome, state == State.CLOSED);
   }
 
   /** All requests are answered: grants credits, sends. */
@@ -482,6 +441,7 @@ final class Connection {
   }
 
   private void expire(long nowNanos) {
+    expireSessions(nowNanos);
     if (!isAuthenticated()
         && awaitingPrevious.isEmpty()
         && nowNanos - unauthenticatedSinceNanos >= nanos(Limit.UNAUTHENTICATED_MILLIS)) {
@@ -490,6 +450,21 @@ final class Connection {
         && !sessions.hasOpens()
         && nowNanos - activeNanos >= nanos(Limit.IDLE_MILLIS)) {
       disconnect("idle");
+    }
+  }
+
+  /** [MS-SMB2] 3.3.5.2.9: their users must prove themselves again. */
+  private void expireSessions(long nowNanos) {
+    long lifetimeNanos =
+        TimeUnit.SECONDS.toNanos(environment.limit(Limit.SESSION_LIFETIME_SECONDS));
+    for (Session session : sessions.all()) {
+      if (lifetimeNanos > 0
+          && nowNanos - session.objects().authenticatedNanos() >= lifetimeNanos
+          && session.state() instanceof Session.State.Valid(SessionSecurity security)
+          && security.peer() instanceof Principal.User) {
+        session.state(new Session.State.Expired(security));
+        tableChanges++;
+      }
     }
   }
 

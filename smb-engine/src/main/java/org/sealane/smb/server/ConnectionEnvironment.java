@@ -16,6 +16,7 @@ import org.sealane.smb.negotiate.SecurityMode;
 import org.sealane.smb.negotiate.ServerNegotiation;
 import org.sealane.smb.transport.DirectPlacement;
 import org.sealane.smb.transport.FramePool;
+import org.sealane.smb.wire.NtStatus;
 
 /**
  * What a connection is given instead of a clock, randomness and globals.
@@ -47,6 +48,14 @@ record ConnectionEnvironment(
 
   int limit(Limit limit) {
     return settings.limit(limit);
+  }
+
+  /** Refuses one more of what there are {@code now}, and tells {@code events}, at the limit. */
+  void requireBelow(Limit limit, int now, EventSink events) throws Dispatcher.Refusal {
+    if (now >= limit(limit)) {
+      events.accept(new ServerEvent.LimitReached(connectionId, peer, limit.word(), limit(limit)));
+      throw new Dispatcher.Refusal(NtStatus.INSUFFICIENT_RESOURCES);
+    }
   }
 
   /** What this listener says in NEGOTIATE. */

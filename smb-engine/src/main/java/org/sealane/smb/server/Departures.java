@@ -5,44 +5,51 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Opens and sessions that a connection lets go of: each once nobody uses it any more. Owner thread.
+ * Opens and sessions that a connection lets go of: each once nobody uses it any more. The last use
+ * may be another channel's, so the connection is not finished before. Owner thread.
  */
 final class Departures {
   private final Consumer<Output> outputs;
   private final List<Long> endedSessions = new ArrayList<>();
   private int closingOpens;
-
-  /** What is let go of once nobody uses it, which may end on another channel's connection. */
-  private int releasing;
+  private int inUse;
 
   Departures(Consumer<Output> outputs) {
     this.outputs = outputs;
   }
 
-  /** Of the last channel of a session, the session too; the others are served on. */
+  /** True if nothing is waited for. */
+  boolean isSettled() {
+    return closingOpens == 0 && inUse == 0 && endedSessions.isEmpty();
+  }
+
+  /** Closes a channel; with the last of a session all that is open, as soon as it is not used. */
   void letGo(Session session) {
     session.close();
-    if (session.objects().isServed()) {
+    if (session.objects().isLive()) {
       return;
     }
     for (Open open : session.opens()) {
       session.removeOpen(open);
-      whenIdle(open.uses(), () -> letGo(open));
+      inUse++;
+      open.uses()
+          .whenIdle(() -> {
+            inUse--;
+            letGo(open);
+          });
     }
     whenUnused(session);
   }
 
   /** Tells of the session's end when nothing of it is under way any more. */
   void whenUnused(Session session) {
-    whenIdle(session.uses(), () -> endedSessions.add(session.id()));
-  }
-
-  private void whenIdle(UseCount uses, Runnable then) {
-    releasing++;
-    uses.whenIdle(() -> {
-      releasing--;
-      then.run();
-    });
+    inUse++;
+    session
+        .uses()
+        .whenIdle(() -> {
+          inUse--;
+          endedSessions.add(session.id());
+        });
   }
 
   /** A durable open waits for its client from here on; another is closed. */
@@ -64,11 +71,6 @@ final class Departures {
   /** An {@link Output.CloseOpen} was done. */
   void closed() {
     closingOpens--;
-  }
-
-  /** True if nothing that was let go of is still used or being closed. */
-  boolean isSettled() {
-    return closingOpens == 0 && releasing == 0;
   }
 
   /** Tells of sessions that have ended, after what was parked: who replaces one finds its opens. */

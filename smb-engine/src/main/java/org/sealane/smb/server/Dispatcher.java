@@ -67,6 +67,9 @@ final class Dispatcher {
   /** Looks at the exchange's current request. */
   Step begin(Exchange exchange) {
     Request request = exchange.current();
+    if (!request.isRelated()) {
+      exchange.forgetRelatedFileId();
+    }
     if (request.refusal().isPresent()) {
       return Step.error(request.refusal().get());
     }
@@ -144,10 +147,12 @@ final class Dispatcher {
         request.isRelated()
             ? exchange.previous().flatMap(Request::session)
             : sessions.find(request.header().sessionId());
+    if (found.isEmpty() && request.isRelated()) {
+      // [MS-SMB2] 3.3.5.2.7.2: the request before had none that this one could go on with.
+      throw new Refusal(NtStatus.INVALID_PARAMETER);
+    }
     Session session =
-        found
-            .filter(Session::isValid)
-            .orElseThrow(() -> new Refusal(NtStatus.USER_SESSION_DELETED));
+        found.filter(Session::isLive).orElseThrow(() -> new Refusal(NtStatus.USER_SESSION_DELETED));
     SessionSecurity security = session.security().orElseThrow();
     if (exchange.security().filter(held -> held != security).isPresent()) {
       // One frame is protected by one session; no client mixes several.
@@ -155,6 +160,9 @@ final class Dispatcher {
     }
     exchange.protectWith(security);
     request.session(session);
+    if (session.isExpired() && !request.command().filter(Dispatcher::endsUse).isPresent()) {
+      throw new Refusal(NtStatus.NETWORK_SESSION_EXPIRED);
+    }
     // An unprotected TREE_CONNECT has consequences of its own, [MS-SMB2] 3.3.5.7.
     boolean connects = request.command().filter(Command.TREE_CONNECT::equals).isPresent();
     Level levelMin = security.levelMin();
@@ -163,6 +171,11 @@ final class Dispatcher {
       throw refuseWeak(request, security, "");
     }
     return session;
+  }
+
+  /** What is served of a session that has expired: whatever lets go. */
+  private static boolean endsUse(Command command) {
+    return command == Command.LOGOFF || command == Command.CLOSE || command == Command.LOCK;
   }
 
   /** [MS-SMB2] 3.3.5.2.11, and the tree's own gate. */

@@ -250,7 +250,7 @@ final class Exchange implements AutoCloseable {
     previousSessionId = asked;
   }
 
-  /** Until a CREATE has succeeded, related requests after it have nothing to continue with. */
+  /** A chain of related requests begins; until it has named a file, it has none to go on with. */
   void forgetRelatedFileId() {
     relatedFileId = Optional.empty();
   }

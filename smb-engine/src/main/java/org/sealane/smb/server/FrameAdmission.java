@@ -212,7 +212,7 @@ final class FrameAdmission {
         consumeIds(header);
       }
       Optional<NtStatus> refusal =
-          opened.sealedBy().isPresent() ? Optional.empty() : verify(message, session);
+          opened.sealedBy().isPresent() ? Optional.empty() : verify(message, session, first);
       if (cancel) {
         if (refusal.isEmpty()) {
           cancels.add(header);
@@ -287,8 +287,12 @@ final class FrameAdmission {
   }
 
   /** [MS-SMB2] 3.3.5.2.4. Gives the status to refuse with. */
-  private Optional<NtStatus> verify(CompoundReader.Message message, Optional<Session> session)
-      throws Rejection {
+  private Optional<NtStatus> verify(
+      CompoundReader.Message message, Optional<Session> session, boolean first) throws Rejection {
+    if (first && message.header().has(HeaderFlags.RELATED_OPERATIONS)) {
+      // [MS-SMB2] 3.3.5.2.7.2: there is nothing it could continue, whatever session it names.
+      return Optional.of(NtStatus.INVALID_PARAMETER);
+    }
     if (!message.header().has(HeaderFlags.SIGNED) || isBinding(message)) {
       return Optional.empty();
     }
@@ -338,7 +342,7 @@ final class FrameAdmission {
       level = Level.SIGN;
     }
     int holdMax =
-        environment.limit(sessions.hasValid() ? Limit.CREDITS : Limit.CREDITS_UNAUTHENTICATED);
+        environment.limit(sessions.hasLive() ? Limit.CREDITS : Limit.CREDITS_UNAUTHENTICATED);
     int promised = window.promise(message.header().credits(), holdMax);
     return new Request(message.header(), message.bytes(), level, promised, refusal);
   }
@@ -355,7 +359,7 @@ final class FrameAdmission {
       return;
     }
     session
-        .filter(Session::isValid)
+        .filter(Session::isLive)
         .flatMap(valid -> valid.tree(request.header().treeId()))
         .ifPresent(tree -> request.enter(tree.gate()));
   }

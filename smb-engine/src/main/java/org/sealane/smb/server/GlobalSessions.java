@@ -6,12 +6,13 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.sealane.smb.auth.Principal;
 
 /**
  * The sessions of all connections of a server, [MS-SMB2] 3.3.1.5 GlobalSessionTable, so that a new
  * one can take the place of an old one, 3.3.5.5.3, and other connections can be bound to one,
- * 3.3.5.5.
+ * 3.3.5.5; and the number of their opens.
  *
  * <p>Any thread may call. One lock guards all state and is never held while calling out.
  */
@@ -44,6 +45,8 @@ final class GlobalSessions {
 
   private final Object lock = new Object();
   private final Map<Long, Entry> entries = new HashMap<>();
+  private final AtomicInteger opens = new AtomicInteger();
+  private int valid;
 
   /** A session is being set up. */
   void begin(long sessionId) {
@@ -58,12 +61,14 @@ final class GlobalSessions {
    * @param home runs tasks on its owner thread
    */
   void add(Session first, Executor home) {
-    Valid valid = new Valid(first.security().orElseThrow().peer(), first, home);
+    Valid session = new Valid(first.security().orElseThrow().peer(), first, home);
     synchronized (lock) {
       Entry begun = entries.get(first.id());
+      valid++;
       entries.put(
           first.id(),
-          new Entry(Optional.of(valid), begun == null ? new CompletableFuture<>() : begun.ended()));
+          new Entry(
+              Optional.of(session), begun == null ? new CompletableFuture<>() : begun.ended()));
     }
   }
 
@@ -114,13 +119,39 @@ final class GlobalSessions {
     Entry entry;
     synchronized (lock) {
       entry = entries.remove(sessionId);
+      if (entry != null && entry.valid().isPresent()) {
+        valid--;
+      }
     }
     if (entry != null) {
       entry.ended().complete(null);
     }
   }
 
+  /** A share has opened something for one of them. */
+  void opened() {
+    opens.incrementAndGet();
+  }
+
+  /** It has closed it again. */
+  void closed() {
+    opens.decrementAndGet();
+  }
+
+  /** What shares have open now for all sessions, and for those that may come back. */
+  int opens() {
+    return opens.get();
+  }
+
+  /** Sessions that are or were valid, of which something is left. */
   int size() {
+    synchronized (lock) {
+      return valid;
+    }
+  }
+
+  /** The same with those that are being set up. */
+  int sizeWithBegun() {
     synchronized (lock) {
       return entries.size();
     }

@@ -25,6 +25,7 @@ final class Open {
   private final AtomicBoolean closing = new AtomicBoolean();
   private volatile Optional<Durability> durability = Optional.empty();
   private volatile Runnable whenClosed = () -> {};
+  private volatile Runnable whenEnded = () -> {};
   private volatile TreeConnect tree;
   private volatile OpenCache cache = OpenCache.NONE;
   private volatile boolean announced;
@@ -99,6 +100,13 @@ final class Open {
     whenClosed = forget;
   }
 
+  /** Counts it in {@code sessions} from now on until the share has closed it. */
+  Open counted(GlobalSessions sessions) {
+    sessions.opened();
+    whenEnded = sessions::closed;
+    return this;
+  }
+
   /** Owner thread. */
   ChannelSequence channelSequence() {
     return channelSequence;
@@ -157,7 +165,11 @@ final class Open {
 
   /** As {@link #closeShare}, but what was to be deleted stays. */
   void abandonShare() throws ShareException {
-    share.abandon();
+    try {
+      share.abandon();
+    } finally {
+      whenEnded.run();
+    }
   }
 
   /** Closes the share's open; called once, by whom {@link #beginClose} told so. Blocks. */
@@ -166,6 +178,7 @@ final class Open {
       share.close();
     } finally {
       whenClosed.run();
+      whenEnded.run();
     }
   }
 }

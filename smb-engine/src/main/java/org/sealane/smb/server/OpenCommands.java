@@ -70,17 +70,11 @@ final class OpenCommands {
       throw new Refusal(NtStatus.ACCESS_DENIED);
     }
     Session session = call.session();
-    int limit = environment.limit(Limit.OPENS_PER_SESSION);
-    if (session.openCount() >= limit) {
-      events.accept(
-          new ServerEvent.LimitReached(
-              environment.connectionId(),
-              environment.peer(),
-              Limit.OPENS_PER_SESSION.word(),
-              limit));
-      throw new Refusal(NtStatus.INSUFFICIENT_RESOURCES);
-    }
+    environment.requireBelow(Limit.OPENS_PER_SESSION, session.openCount(), events);
     Optional<Open> claimed = durable.claimed(call, asked, parameters);
+    if (claimed.isEmpty()) {
+      environment.requireBelow(Limit.OPENS, environment.globalSessions().opens(), events);
+    }
     call.use();
     session.beginOpen();
     call.exchange().forgetRelatedFileId();
@@ -94,18 +88,20 @@ final class OpenCommands {
     Optional<Durability> durability = durable.wanted(call, asked);
     Optional<CacheCommands.Wanted> wanted = caches.wanted(call, asked);
     Optional<Object> leaseKey = caches.leaseKey(call, wanted);
-    ShareBackend.Caller caller = caller(session.security().orElseThrow().peer(), leaseKey);
+    ShareBackend.Caller caller =
+        caller(session.security().orElseThrow().peer(), asked.contexts(), leaseKey);
     return new Step.Run(
         Operation.of(
             0,
             () -> {
               Open open =
                   new Open(
-                      fileId,
-                      tree,
-                      tree.grant().backend().create(parameters, caller),
-                      parameters,
-                      grantedAccess);
+                          fileId,
+                          tree,
+                          tree.grant().backend().create(parameters, caller),
+                          parameters,
+                          grantedAccess)
+                      .counted(environment.globalSessions());
               return opened(
                   open,
                   asked.contexts(),
@@ -175,9 +171,19 @@ final class OpenCommands {
         : desiredAccess & ~AccessMask.MAXIMUM_ALLOWED | maximalAccess;
   }
 
-  private static ShareBackend.Caller caller(Principal peer, Optional<Object> leaseKey) {
+  /** A node may say for whom it asks; a user's client may not. */
+  private static ShareBackend.Caller caller(
+      Principal peer, List<CreateContext> contexts, Optional<Object> leaseKey) {
     return switch (peer) {
-      case Principal.Node node -> new ShareBackend.Caller(node.name(), node.name(), leaseKey);
+      case Principal.Node node ->
+          new ShareBackend.Caller(
+              node.name(),
+              contexts.stream()
+                  .filter(CreateContext.LaneUser.class::isInstance)
+                  .map(context -> ((CreateContext.LaneUser) context).name())
+                  .findFirst()
+                  .orElse(node.name()),
+              leaseKey);
       case Principal.User user -> new ShareBackend.Caller("", user.name(), leaseKey);
       case Principal.Server _ -> throw new IllegalStateException("a server is no client");
     };
@@ -189,7 +195,9 @@ final class OpenCommands {
     try {
       settling.settle();
       for (CreateContext context : contexts) {
-        if (context instanceof CreateContext.AllocationSize(long bytes)) {
+        // A directory has nothing to reserve, and its creation does not fail for that.
+        if (context instanceof CreateContext.AllocationSize(long bytes)
+            && !open.parameters().has(CreateOptions.DIRECTORY_FILE)) {
           open.share().setInformation(new FileChange.Allocation(bytes));
         }
       }

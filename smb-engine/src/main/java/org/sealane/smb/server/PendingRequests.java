@@ -96,6 +96,6 @@ final class PendingRequests {
   private static boolean isEnded(Request request) {
     return request.open().filter(Open::isOutOfTable).isPresent()
         || request.tree().filter(tree -> !tree.isConnected()).isPresent()
-        || request.session().filter(session -> !session.isServed()).isPresent();
+        || request.session().filter(session -> !session.isLive()).isPresent();
   }
 }

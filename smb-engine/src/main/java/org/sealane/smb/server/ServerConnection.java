@@ -235,7 +235,7 @@ final class ServerConnection implements FrameHandler {
       negotiated = connection.negotiated();
       sessions =
           connection.sessions().stream()
-              .filter(Session::isValid)
+              .filter(Session::isLive)
               .map(session ->
                   new SessionView(session.security().orElseThrow(), List.copyOf(session.trees())))
               .toList();
@@ -263,7 +263,7 @@ final class ServerConnection implements FrameHandler {
     Runnable task = () -> work(exchange, operation);
     if (operation.mustRun()) {
       work.run(task);
-    } else if (!work.submit(operation.bytes(), task)) {
+    } else if (!work.submit(this, operation.bytes(), operation.lends(), task)) {
       // Not at once: the outputs that are being carried out come first.
       complete(exchange, failure(NtStatus.INSUFFICIENT_RESOURCES), Optional.empty());
     }

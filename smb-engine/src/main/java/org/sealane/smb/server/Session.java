@@ -13,8 +13,9 @@ import org.sealane.smb.negotiate.PreauthIntegrityHash;
  * to it later. Each channel authenticates and signs for itself; trees, opens and cipher keys are
  * the session's. Belongs to the owner thread of its connection, which is the same for all channels.
  *
- * <p>States: {@code Authenticating -> Valid -> Ending}, {@code Authenticating -> Refusing}, and
- * from each of them out of the connection's table.
+ * <p>States: {@code Authenticating -> Valid -> Ending}, {@code Authenticating -> Refusing}, {@code
+ * Valid -> (Expired ->) Renewing -> Valid}, to Ending also from Expired and Renewing, and from each
+ * of them out of the connection's table.
  */
 final class Session implements AutoCloseable {
   /** Where a session stands, with what it needs there. */
@@ -36,6 +37,24 @@ final class Session implements AutoCloseable {
     /** Requests are served. */
     record Valid(SessionSecurity security) implements State {}
 
+    /** Its time is over: it must be reauthenticated before requests are served again. */
+    record Expired(SessionSecurity security) implements State {}
+
+    /**
+     * SESSION_SETUP reauthenticates it.
+     *
+     * @param steps requests taken
+     * @param stepping true while a worker has the context
+     * @param expired whether requests wait for the end of it
+     */
+    record Renewing(
+        SessionSecurity security,
+        SecurityContext context,
+        int steps,
+        boolean stepping,
+        boolean expired)
+        implements State {}
+
     /** No new request is served; keys stay for the responses of those under way. */
     record Ending(SessionSecurity security) implements State {}
   }
@@ -51,6 +70,8 @@ final class Session implements AutoCloseable {
   private Consumer<CacheBreak> tell = _ -> {};
   private Optional<SessionTable> table = Optional.empty();
   private boolean awaitsPrevious;
+  private boolean entered;
+  private boolean failed;
   private boolean closed;
 
   private Session(
@@ -113,6 +134,13 @@ final class Session implements AutoCloseable {
     tell.accept(broken);
   }
 
+  /** Has the connections of its other channels end the session. */
+  void endOthers() {
+    objects.channels().stream()
+        .filter(channel -> channel != this)
+        .forEach(channel -> channel.end.run());
+  }
+
   /** Has the connections of all channels end the session. */
   void endAll() {
     objects.channels().forEach(channel -> channel.end.run());
@@ -132,7 +160,18 @@ final class Session implements AutoCloseable {
         switch (state) {
           case State.Authenticating _ -> !(next instanceof State.Ending);
           case State.Refusing _ -> false;
-          case State.Valid _ -> next instanceof State.Ending;
+          case State.Valid _ ->
+              next instanceof State.Ending
+                  || next instanceof State.Expired
+                  || next instanceof State.Renewing;
+          case State.Expired _ ->
+              next instanceof State.Ending
+                  || next instanceof State.Valid
+                  || next instanceof State.Renewing;
+          case State.Renewing _ ->
+              next instanceof State.Ending
+                  || next instanceof State.Valid
+                  || next instanceof State.Renewing;
           case State.Ending _ -> false;
         };
     if (!legal) {
@@ -141,14 +180,52 @@ final class Session implements AutoCloseable {
     state = next;
   }
 
-  /** True while its requests are served. */
-  boolean isValid() {
-    return state instanceof State.Valid && !awaitsPrevious;
+  /** True once the server knows that it is valid; it is told once. */
+  boolean isEntered() {
+    return entered;
   }
 
-  /** False once it is ending. */
-  boolean isServed() {
-    return state instanceof State.Valid;
+  void entered() {
+    entered = true;
+  }
+
+  /** True if its reauthentication has failed, so that nothing of it is to be kept. */
+  boolean hasFailed() {
+    return failed;
+  }
+
+  void fail(SessionSecurity security) {
+    state(new State.Ending(security));
+    failed = true;
+  }
+
+  /** True while its requests are served. */
+  boolean isValid() {
+    return isLive() && !isExpired();
+  }
+
+  /** True while it has its trees and opens, if perhaps it must be reauthenticated first. */
+  boolean isLive() {
+    return !awaitsPrevious
+        && switch (state) {
+          case State.Valid _, State.Expired _, State.Renewing _ -> true;
+          case State.Authenticating _, State.Refusing _, State.Ending _ -> false;
+        };
+  }
+
+  /** True if requests are refused until it is reauthenticated. */
+  boolean isExpired() {
+    return state instanceof State.Expired
+        || (state instanceof State.Renewing renewing && renewing.expired());
+  }
+
+  /** Ends it where it is valid or expired; a reauthentication under way keeps its state. */
+  void end() {
+    switch (state) {
+      case State.Valid(SessionSecurity security) -> state(new State.Ending(security));
+      case State.Expired(SessionSecurity security) -> state(new State.Ending(security));
+      case State.Authenticating _, State.Refusing _, State.Renewing _, State.Ending _ -> {}
+    }
   }
 
   /** While true, the session that it replaces has not ended, and no request of it is served. */
@@ -160,6 +237,8 @@ final class Session implements AutoCloseable {
   Optional<SessionSecurity> security() {
     return switch (state) {
       case State.Valid(SessionSecurity security) -> Optional.of(security);
+      case State.Expired(SessionSecurity security) -> Optional.of(security);
+      case State.Renewing renewing -> Optional.of(renewing.security());
       case State.Ending(SessionSecurity security) -> Optional.of(security);
       case State.Authenticating _, State.Refusing _ -> Optional.empty();
     };
@@ -260,6 +339,13 @@ final class Session implements AutoCloseable {
       }
       case State.Refusing _ -> bound.ifPresent(SessionSecurity::release);
       case State.Valid(SessionSecurity security) -> security.release();
+      case State.Expired(SessionSecurity security) -> security.release();
+      case State.Renewing renewing -> {
+        if (!renewing.stepping()) {
+          renewing.context().close();
+        }
+        renewing.security().release();
+      }
       case State.Ending(SessionSecurity security) -> security.release();
     }
   }

@@ -99,7 +99,13 @@ final class SessionBinding {
     if (!connection.peerGuid().equals(established.connection().peerGuid())) {
       throw new Refusal(NtStatus.USER_SESSION_DELETED);
     }
-    if (here.isPresent() || !first.objects().isServed()) {
+    if (!first.objects().isLive()) {
+      throw new Refusal(NtStatus.REQUEST_NOT_ACCEPTED);
+    }
+    if (first.objects().isExpired()) {
+      throw new Refusal(NtStatus.NETWORK_SESSION_EXPIRED);
+    }
+    if (here.isPresent()) {
       throw new Refusal(NtStatus.REQUEST_NOT_ACCEPTED);
     }
     verify(request, first.objects());

@@ -50,6 +50,7 @@ final class SessionCommands {
   private final EventSink events;
   private final Resumption resumption;
   private final SessionBinding binding;
+  private final SessionRenewal renewal;
   private Optional<Agreement> agreement = Optional.empty();
 
   /**
@@ -70,6 +71,7 @@ final class SessionCommands {
     this.events = events;
     this.resumption = resumption;
     this.binding = binding;
+    this.renewal = new SessionRenewal(environment, events);
   }
 
   /** What NEGOTIATE settled, once it has. */
@@ -190,8 +192,12 @@ final class SessionCommands {
         end(session);
         yield Step.error(NtStatus.LOGON_FAILURE);
       }
-      // Reauthentication: a lane takes a new session instead.
-      case Session.State.Valid _ -> throw new Refusal(NtStatus.REQUEST_NOT_ACCEPTED);
+      case Session.State.Valid(SessionSecurity security) ->
+          renewal.begin(exchange, request, session, security, asked.securityBuffer());
+      case Session.State.Expired(SessionSecurity security) ->
+          renewal.begin(exchange, request, session, security, asked.securityBuffer());
+      case Session.State.Renewing renewing ->
+          renewal.goOn(exchange, request, session, renewing, asked.securityBuffer());
       case Session.State.Ending _ -> throw new Refusal(NtStatus.USER_SESSION_DELETED);
     };
   }
@@ -204,16 +210,8 @@ final class SessionCommands {
           .filter(found -> found.bound().isEmpty() || found.security().isPresent())
           .orElseThrow(() -> new Refusal(NtStatus.USER_SESSION_DELETED));
     }
-    int limit = environment.limit(Limit.SESSIONS_PER_CONNECTION);
-    if (sessions.size() >= limit) {
-      events.accept(
-          new ServerEvent.LimitReached(
-              environment.connectionId(),
-              environment.peer(),
-              Limit.SESSIONS_PER_CONNECTION.word(),
-              limit));
-      throw new Refusal(NtStatus.INSUFFICIENT_RESOURCES);
-    }
+    environment.requireBelow(Limit.SESSIONS_PER_CONNECTION, sessions.size(), events);
+    environment.requireBelow(Limit.SESSIONS, environment.globalSessions().size(), events);
     Session session =
         Session.first(
             environment.sessionIds().getAsLong(),
@@ -246,6 +244,11 @@ final class SessionCommands {
   /** A worker has taken one step of an authentication. */
   Response authenticated(Exchange exchange, SecurityContext.Step step) {
     Session session = exchange.current().session().orElseThrow();
+    if (session.state() instanceof Session.State.Renewing renewing) {
+      return session.isClosed()
+          ? abandoned(exchange, step)
+          : renewal.renewed(session, renewing, step);
+    }
     if (!(session.state() instanceof Session.State.Authenticating state)) {
       throw new IllegalStateException("session " + session.id() + " was not authenticating");
     }
@@ -285,7 +288,7 @@ final class SessionCommands {
       Exchange exchange, Session channel, Session.State.Authenticating state, Complete complete) {
     SessionSecurity session = channel.bound().orElseThrow();
     boolean same = Durability.isSame(session.peer(), complete.peer());
-    if (!same || !channel.objects().isServed()) {
+    if (!same || !channel.objects().isLive()) {
       complete.sessionKey().close();
       if (!same) {
         reportRefused(complete.peer().name() + " binds a session of another user");
@@ -316,15 +319,25 @@ final class SessionCommands {
     if (step instanceof Complete complete) {
       complete.sessionKey().close();
     }
-    if (exchange.current().session().orElseThrow().state()
-        instanceof Session.State.Authenticating state) {
-      state.context().close();
+    Session.State state = exchange.current().session().orElseThrow().state();
+    if (state instanceof Session.State.Authenticating authenticating) {
+      authenticating.context().close();
+    } else if (state instanceof Session.State.Renewing renewing) {
+      renewing.context().close();
     }
     return Response.error(NtStatus.USER_SESSION_DELETED);
   }
 
   /** The operation did not run, or failed by a fault of ours: the handshake can not go on. */
   void authenticationFailed(Session session) {
+    if (session.state() instanceof Session.State.Renewing renewing) {
+      if (session.isClosed()) {
+        renewing.context().close();
+      } else {
+        renewal.failed(session, renewing);
+      }
+      return;
+    }
     if (session.state() instanceof Session.State.Authenticating state && state.stepping()) {
       state.context().close();
     }
@@ -426,7 +439,7 @@ final class SessionCommands {
   }
 
   /**
-   * Preauthentication integrity covers these responses as they are sent.
+   * Preauthentication integrity covers these responses as they are sent, signatures included.
    *
    * @return true if NEGOTIATE is settled by this one
    */
@@ -450,10 +463,11 @@ final class SessionCommands {
       throws MalformedMessageException, Refusal {
     LogoffRequestCodec.decode(request.reader());
     for (Session channel : session.objects().channels()) {
-      if (channel.state() instanceof Session.State.Valid(SessionSecurity security)) {
-        channel.state(new Session.State.Ending(security));
+      if (channel.state() instanceof Session.State.Renewing) {
+        throw new Refusal(NtStatus.REQUEST_NOT_ACCEPTED);
       }
     }
+    session.objects().channels().forEach(Session::end);
     session
         .uses()
         .whenIdle(() -> {

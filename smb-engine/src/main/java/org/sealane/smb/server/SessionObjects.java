@@ -25,6 +25,7 @@ final class SessionObjects {
   private final Set<Long> boundMessageIds = new HashSet<>();
 
   private Optional<Established> established = Optional.empty();
+  private long authenticatedNanos;
   private int nextTreeId = 1;
   private int treesBeingMade;
   private int opensBeingMade;
@@ -63,9 +64,28 @@ final class SessionObjects {
     channels.remove(channel);
   }
 
-  /** True while requests of the session are served on one channel at least. */
-  boolean isServed() {
-    return channels.stream().anyMatch(Session::isValid);
+  /** True while the session has a channel; it may have expired. */
+  boolean isLive() {
+    return channels.stream().anyMatch(Session::isLive);
+  }
+
+  boolean isExpired() {
+    return channels.stream().anyMatch(Session::isExpired);
+  }
+
+  /** When the user was authenticated last; not by binding. */
+  long authenticatedNanos() {
+    return authenticatedNanos;
+  }
+
+  /** The user was authenticated: what has expired is served again on all channels. */
+  void authenticatedAt(long nowNanos) {
+    authenticatedNanos = nowNanos;
+    for (Session channel : channels) {
+      if (channel.state() instanceof Session.State.Expired(SessionSecurity security)) {
+        channel.state(new Session.State.Valid(security));
+      }
+    }
   }
 
   /**

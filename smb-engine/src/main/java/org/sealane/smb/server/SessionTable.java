@@ -41,8 +41,8 @@ final class SessionTable {
     return List.copyOf(sessions.values());
   }
 
-  boolean hasValid() {
-    return sessions.values().stream().anyMatch(Session::isValid);
+  boolean hasLive() {
+    return sessions.values().stream().anyMatch(Session::isLive);
   }
 
   boolean hasOpens() {

@@ -6,11 +6,14 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -103,7 +106,7 @@ public final class SmbServer implements AutoCloseable {
             : Optional.of(
                 Executors.newThreadPerTaskExecutor(
                     Thread.ofVirtual().name("smb-worker-", 0).factory()));
-    this.work = new WorkQueue(builder.executor.or(() -> ownExecutor).orElseThrow(), settings);
+    this.work = new WorkQueue(builder.executor.or(() -> ownExecutor).orElseThrow(), pool, settings);
     this.durableOpens = new DurableOpens(settings.limit(Limit.DURABLE_OPENS));
     this.ticker =
         Executors.newSingleThreadScheduledExecutor(
@@ -270,6 +273,31 @@ public final class SmbServer implements AutoCloseable {
             .toList());
   }
 
+  /** Every limit, and how near the counts of the whole server are to theirs. */
+  public List<ServerStatus.LimitStatus> limits() {
+    int connected;
+    int unauthenticated;
+    synchronized (lock) {
+      connected = connections.size();
+      unauthenticated = halfOpen.size();
+    }
+    Map<Limit, Integer> now =
+        Map.of(
+            Limit.CONNECTIONS, connected,
+            Limit.HALF_OPEN, unauthenticated,
+            Limit.SESSIONS, globalSessions.size(),
+            Limit.OPENS, globalSessions.opens(),
+            Limit.OPERATIONS, work.size(),
+            Limit.DURABLE_OPENS, durableOpens.waiting());
+    return Arrays.stream(Limit.values())
+        .map(limit ->
+            new ServerStatus.LimitStatus(
+                limit,
+                settings.limit(limit),
+                now.containsKey(limit) ? OptionalInt.of(now.get(limit)) : OptionalInt.empty()))
+        .toList();
+  }
+
   /**
    * Drops every connection with a session of a peer that {@code which} names, with what the kernel
    * holds of it; one that is still being authenticated is dropped if it turns out to be such a
@@ -323,36 +351,39 @@ public final class SmbServer implements AutoCloseable {
             interfaces);
     ServerConnection connection =
         new ServerConnection(transport, environment, work, events, nanoClock, listener);
-    Optional<Limit> reached;
+    boolean full;
+    Optional<ServerConnection> oldest = Optional.empty();
     synchronized (lock) {
       if (closing) {
         return refuse(transport, "the server closes");
       }
-      reached = limitReached();
-      if (reached.isEmpty()) {
+      full = connections.size() >= settings.limit(Limit.CONNECTIONS);
+      if (!full) {
+        if (halfOpen.size() >= settings.limit(Limit.HALF_OPEN)) {
+          oldest = Optional.of(halfOpen.iterator().next());
+          halfOpen.remove(oldest.get());
+        }
         connections.add(connection);
         halfOpen.add(connection);
       }
     }
-    if (reached.isEmpty()) {
-      return connection;
+    if (full) {
+      reached(transport, Limit.CONNECTIONS);
+      return refuse(transport, Limit.CONNECTIONS.word());
     }
-    Limit limit = reached.get();
+    if (oldest.isPresent()) {
+      reached(transport, Limit.HALF_OPEN);
+      oldest.get().close(Limit.HALF_OPEN.word());
+    }
+    return connection;
+  }
+
+  private void reached(TransportConnection transport, Limit limit) {
     ServerEvent event =
         new ServerEvent.LimitReached(
             transport.id(), transport.peer(), limit.word(), settings.limit(limit));
     log.warn("{}", event);
     events.accept(event);
-    return refuse(transport, limit.word());
-  }
-
-  private Optional<Limit> limitReached() {
-    if (connections.size() >= settings.limit(Limit.CONNECTIONS)) {
-      return Optional.of(Limit.CONNECTIONS);
-    }
-    return halfOpen.size() >= settings.limit(Limit.HALF_OPEN)
-        ? Optional.of(Limit.HALF_OPEN)
-        : Optional.empty();
   }
 
   private static FrameHandler refuse(TransportConnection transport, String reason) {

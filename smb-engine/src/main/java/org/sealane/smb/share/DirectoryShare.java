@@ -275,6 +275,10 @@ public final class DirectoryShare implements ShareBackend {
         if ((asked & FileAttributes.DIRECTORY) != 0 && !status.isDirectory()) {
           throw new ShareException(NtStatus.INVALID_PARAMETER, "a file is no directory");
         }
+        if ((asked & FileAttributes.TEMPORARY) != 0 && status.isDirectory()) {
+          // [MS-FSA] 2.1.5.15.2.
+          throw new ShareException(NtStatus.INVALID_PARAMETER, "a directory is not temporary");
+        }
         after = after.withAttributes(asked);
       }
       if (change.creationTime().isPresent()) {

@@ -34,6 +34,7 @@ public record NtStatus(int code) {
   public static final NtStatus OBJECT_NAME_NOT_FOUND = new NtStatus(0xC000_0034);
   public static final NtStatus OBJECT_NAME_COLLISION = new NtStatus(0xC000_0035);
   public static final NtStatus OBJECT_PATH_NOT_FOUND = new NtStatus(0xC000_003A);
+  public static final NtStatus OBJECT_PATH_SYNTAX_BAD = new NtStatus(0xC000_003B);
   public static final NtStatus SHARING_VIOLATION = new NtStatus(0xC000_0043);
   public static final NtStatus FILE_LOCK_CONFLICT = new NtStatus(0xC000_0054);
   public static final NtStatus LOCK_NOT_GRANTED = new NtStatus(0xC000_0055);

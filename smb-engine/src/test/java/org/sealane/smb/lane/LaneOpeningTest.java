@@ -2,6 +2,7 @@ package org.sealane.smb.lane;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -83,6 +84,8 @@ class LaneOpeningTest {
     assertThatThrownBy(lane::enter).hasMessageContaining("refused");
 
     assertThat(dials).hasValue(1);
-    assertThat(events).singleElement().isInstanceOf(LaneEvent.Failed.class);
+    await()
+        .untilAsserted(
+            () -> assertThat(events).singleElement().isInstanceOf(LaneEvent.Failed.class));
   }
 }

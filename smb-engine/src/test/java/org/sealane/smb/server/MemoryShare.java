@@ -33,6 +33,10 @@ final class MemoryShare implements ShareBackend {
 
   final Map<String, byte[]> files = new TreeMap<>();
   final List<String> calls = new ArrayList<>();
+
+  /** For whom files were opened. */
+  final List<String> users = new ArrayList<>();
+
   int opened;
   int closed;
   int readChunk = Integer.MAX_VALUE;
@@ -53,6 +57,7 @@ final class MemoryShare implements ShareBackend {
     beforeCreate.run();
     String name = parameters.path().wire();
     calls.add("create " + name + " by " + caller.node());
+    users.add(caller.user());
     boolean directory = parameters.path().isRoot();
     boolean exists = directory || files.containsKey(name);
     CreateAction action =
@@ -146,9 +151,15 @@ final class MemoryShare implements ShareBackend {
         if (fault != null) {
           throw fault;
         }
-        byte[] file = directory ? new byte[0] : files.get(name);
+        if (directory) {
+          throw new ShareException(NtStatus.INVALID_DEVICE_REQUEST, name);
+        }
+        byte[] file = files.get(name);
         if (file == null) {
           throw new ShareException(NtStatus.DELETE_PENDING, name);
+        }
+        if (into.byteSize() == 0) {
+          return 0;
         }
         if (offset >= file.length) {
           throw new ShareException(NtStatus.END_OF_FILE, "at " + offset);

@@ -104,7 +104,7 @@ final class ServerHarness {
         new ServerConnection(
             transport,
             environment,
-            new WorkQueue(workers::add, settings),
+            new WorkQueue(workers::add, pool, settings),
             events::add,
             () -> nowNanos,
             new ServerConnection.Listener() {

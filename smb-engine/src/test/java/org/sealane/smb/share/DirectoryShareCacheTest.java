@@ -269,7 +269,7 @@ class DirectoryShareCacheTest extends ShareFixture {
     other.close();
 
     ShareOpen below =
-        share.create(parameters("d/g", ALL, SHARE_ALL, CreateDisposition.OPEN, FILE), CALLER);
+        share.create(parameters("d\\g", ALL, SHARE_ALL, CreateDisposition.OPEN, FILE), CALLER);
     CacheGrant cached =
         below.cache(
             new CacheRequest(Optional.of("b"), Caching.READ | HANDLE, 0, (_, _, _, _) -> {}));
