@@ -29,6 +29,9 @@ final class FoldedNames {
 
   private int names;
 
+  /** The directory whose listing is right, since a name was just not found in it. */
+  private Optional<FileKey> checked = Optional.empty();
+
   /** Two names that are the same to a client have the same folded form. */
   static String fold(String name) {
     char[] folded = new char[name.length()];
@@ -45,6 +48,7 @@ final class FoldedNames {
 
   /** The name in {@code directory} that is meant; empty if there is none. */
   Optional<String> find(Anchor directory, String asked) throws IOException {
+    checked = Optional.empty();
     if (isThere(directory, asked)) {
       return Optional.of(asked);
     }
@@ -53,7 +57,13 @@ final class FoldedNames {
     if (known == null || !known.lastWrite().equals(status.lastWrite())) {
       known = read(directory, status);
     }
-    return Optional.ofNullable(known.names().get(fold(asked)));
+    checked = Optional.of(status.key());
+    String found = known.names().get(fold(asked));
+    if (found != null && !isThere(directory, found)) {
+      // Our own renames leave it there.
+      found = read(directory, status).names().get(fold(asked));
+    }
+    return Optional.ofNullable(found);
   }
 
   private static boolean isThere(Anchor directory, String name) throws IOException {
@@ -105,12 +115,19 @@ final class FoldedNames {
     }
   }
 
-  /** A name was added that {@link #find} has just not found there, so what is known stays good. */
+  /**
+   * A name was added by us. If {@link #find} has just not found it there, what else is known stays
+   * good.
+   */
   void added(Anchor directory, String name) throws IOException {
     FileStatus status = directory.status();
+    if (checked.filter(status.key()::equals).isEmpty()) {
+      forget(status.key());
+      return;
+    }
     Listing known = listings.remove(status.key());
     if (known != null) {
-      names += known.names().putIfAbsent(fold(name), name) == null ? 1 : 0;
+      names += known.names().put(fold(name), name) == null ? 1 : 0;
       listings.put(status.key(), new Listing(status.lastWrite(), known.names()));
       shrink();
     }

@@ -12,6 +12,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.sealane.smb.share.ByteRange;
+import org.sealane.smb.share.CacheGrant;
+import org.sealane.smb.share.CacheListener;
+import org.sealane.smb.share.CacheRequest;
 import org.sealane.smb.share.CreateAction;
 import org.sealane.smb.share.CreateOptions;
 import org.sealane.smb.share.CreateParameters;
@@ -41,6 +44,9 @@ final class MemoryShare implements ShareBackend {
   Runnable beforeCreate = () -> {};
   Runnable beforeWrite = () -> {};
   RuntimeException fault;
+
+  /** Those who were granted what they wanted to cache. */
+  final List<CacheListener> caching = new ArrayList<>();
 
   /** What LOCK comes to, one after the other; granted when there is none left. */
   final Deque<NtStatus> lockAnswers = new ArrayDeque<>();
@@ -244,6 +250,32 @@ final class MemoryShare implements ShareBackend {
       synchronized (MemoryShare.this) {
         calls.add("trim " + offset + "+" + length);
       }
+    }
+
+    @Override
+    public CacheGrant cache(CacheRequest asked) {
+      caching.add(asked.listener());
+      return new CacheGrant() {
+        @Override
+        public int state() {
+          return asked.wanted();
+        }
+
+        @Override
+        public int epoch() {
+          return 1;
+        }
+
+        @Override
+        public boolean isBreaking() {
+          return false;
+        }
+
+        @Override
+        public Answer acknowledge(int state) {
+          return Answer.TAKEN;
+        }
+      };
     }
 
     @Override

@@ -43,7 +43,7 @@ import org.sealane.smb.wire.NtStatus;
 /** Oplocks and leases on the wire, [MS-SMB2] 3.3.4.6, 3.3.4.7 and 3.3.5.22. */
 class OplockTest {
   private static final int LEVEL_II = 1;
-  private static final int BATCH = 9;
+  static final int BATCH = 9;
   private static final int RHW = 7;
   private static final int RH = 3;
   private static final UUID KEY = new UUID(11, 12);
@@ -75,7 +75,7 @@ class OplockTest {
     share.close();
   }
 
-  private static PeerRequest create(PeerFiles files, int level, CreateContext... contexts) {
+  static PeerRequest create(PeerFiles files, int level, CreateContext... contexts) {
     CreateRequest request =
         new CreateRequest(
             level,

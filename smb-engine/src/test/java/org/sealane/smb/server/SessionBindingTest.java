@@ -14,6 +14,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.sealane.smb.auth.SessionSecret;
 import org.sealane.smb.encryption.KeyContext;
 import org.sealane.smb.io.FileId;
+import org.sealane.smb.io.OplockBreakNotification;
+import org.sealane.smb.io.OplockBreakNotificationCodec;
 import org.sealane.smb.lane.Level;
 import org.sealane.smb.negotiate.Capabilities;
 import org.sealane.smb.negotiate.CipherId;
@@ -24,6 +26,7 @@ import org.sealane.smb.negotiate.SigningAlgorithm;
 import org.sealane.smb.server.ScriptedPeer.Reply;
 import org.sealane.smb.session.SessionSetupRequest;
 import org.sealane.smb.session.SessionSetupResponseCodec;
+import org.sealane.smb.wire.Command;
 import org.sealane.smb.wire.NtStatus;
 
 /** Sessions of several connections, [MS-SMB2] 3.3.5.5. Each check by its own test. */
@@ -190,6 +193,27 @@ class SessionBindingTest {
           .isEqualTo(NtStatus.SUCCESS);
       assertThat(other.parse(MemorySegment.ofArray(secondAnswer)).getFirst().status())
           .isEqualTo(NtStatus.SUCCESS);
+      assertEnds();
+    }
+
+    @Test
+    void shouldTellOfABreakOverAnotherChannelWhenItsOwnIsGone() throws Exception {
+      bound();
+      first.treeConnect("\\\\server\\share", Level.SIGN);
+      PeerFiles files = new PeerFiles(first).at(Level.SIGN);
+      FileId file = PeerFiles.fileId(OplockTest.create(files, OplockTest.BATCH).ask());
+      server.share.caching.getFirst().onBreak(7, 1, 2, true);
+      server.settle();
+      assertThat(first.next().getFirst().header().command()).isEqualTo(Command.OPLOCK_BREAK.code());
+      server.peerCloses();
+
+      server.share.caching.getFirst().onBreak(7, 1, 2, true);
+      server.settle();
+      otherServer.settle();
+
+      OplockBreakNotification told =
+          OplockBreakNotificationCodec.decode(other.next().getFirst().in());
+      assertThat(told.fileId()).isEqualTo(file);
       assertEnds();
     }
 
