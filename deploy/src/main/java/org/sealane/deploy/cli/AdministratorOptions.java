@@ -56,6 +56,16 @@ final class AdministratorOptions {
     }
   }
 
+  /** A client for one node of the cluster. The caller closes it. */
+  AdminClient node(Session session, String node) throws AdminException {
+    return to(session.client(), node);
+  }
+
+  /** Whether the command line says which cluster. */
+  boolean isNamed() {
+    return cluster.isNamed();
+  }
+
   private AdminClient to(AdminClient any, String node) throws AdminException {
     try {
       return cluster.client(List.of(ViaOptions.adminAddress(any, node)));

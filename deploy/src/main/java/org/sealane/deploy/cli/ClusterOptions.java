@@ -126,6 +126,11 @@ final class ClusterOptions {
     return credentials == null || directory != null || connect != null;
   }
 
+  /** Whether anything was said of the cluster. */
+  boolean isNamed() {
+    return directory != null || connect != null || credentials != null;
+  }
+
   /** Whether the cluster was named by its admin ports. */
   boolean isRemote() {
     return connect != null;

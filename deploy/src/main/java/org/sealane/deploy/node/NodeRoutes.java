@@ -33,6 +33,7 @@ import org.sealane.deploy.admin.DocumentRoutes;
 import org.sealane.deploy.admin.FileRoutes;
 import org.sealane.deploy.admin.StorageRoutes;
 import org.sealane.deploy.bench.BenchRoutes;
+import org.sealane.deploy.bench.ScratchRoutes;
 import org.sealane.deploy.config.NodeConfig;
 import org.sealane.deploy.files.VolumePath;
 import org.sealane.deploy.status.ClusterStatus;
@@ -89,11 +90,16 @@ final class NodeRoutes {
     routes.addAll(new StorageRoutes(identity.bundle().clusterId(), config.roots()).routes());
     routes.addAll(new BlockRoutes(this::disk).routes());
     routes.addAll(new BenchRoutes(targets(), lanes.lanes()).routes());
+    routes.addAll(new ScratchRoutes(config.roots(), this::isVolume).routes());
     return routes;
   }
 
   private ShareOpen disk(String name) throws ShareException {
     return disks.open(name, new ShareBackend.Caller(config.name(), config.name()));
+  }
+
+  private boolean isVolume(String name) {
+    return view.get().flatMap(shown -> shown.volume(name)).isPresent();
   }
 
   private BenchRoutes.Targets targets() {

@@ -398,7 +398,14 @@ final class Connection {
   /** Lets go of an exchange that gets no response. */
   private void drop(Exchange exchange) {
     exchanges.remove(exchange.asyncId());
-    exchange.requests().forEach(Request::leaveGate);
+    for (int i = 0; i < exchange.requests().size(); i++) {
+      Runnable leave = exchange.requests().get(i)::leaveGate;
+      if (i < exchange.responses().size()) {
+        exchange.responses().get(i).whenPlaced(leave);
+      } else {
+        leave.run();
+      }
+    }
     exchange.responses().forEach(Response::discard);
     exchange.close();
   }

@@ -191,8 +191,9 @@ final class ResponseFrame {
    * it, so the client is asked to read again. Placement is never part of a compound.
    */
   private void askForRetry() {
-    Request request = members.getFirst().request();
-    members = List.of(member(exchange, request, Response.error(NtStatus.RETRY), async, true, pool));
+    Member read = members.getFirst();
+    Response retry = read.response().insteadAnError(NtStatus.RETRY);
+    members = List.of(member(exchange, read.request(), retry, async, true, pool));
     bytes = members.getFirst().parts();
     level = Level.CLEAR;
   }
@@ -307,9 +308,12 @@ final class ResponseFrame {
     return true;
   }
 
-  /** Releases memory and leaves the gates of a frame that is not sent. */
+  /**
+   * Releases memory and leaves the gates of a frame that is not sent. A gate is not left while a
+   * payload of its request is being placed.
+   */
   void discard() {
     lent.forEach(FramePool.Buffer::close);
-    members.forEach(member -> member.request().leaveGate());
+    members.forEach(member -> member.response().whenPlaced(member.request()::leaveGate));
   }
 }

@@ -75,6 +75,11 @@ public final class MemoryPlacement implements DirectPlacement {
     holding = true;
   }
 
+  /** Whether anything was asked for that is not done. */
+  public synchronized boolean isHeld() {
+    return !held.isEmpty();
+  }
+
   /** Does what was held, and holds no more. */
   public void releaseHeld() {
     List<Runnable> tasks;
