@@ -24,6 +24,7 @@ public enum AuditKind {
   LEASE_ENDED(5301, "the lease ran out: this node sends only encrypted"),
   LEASE_REGAINED(5302, "the lease was renewed and the documents read again"),
   REGISTRATION_WAITS(5303, "this node could not register yet"),
+  SELF_REVOKED(5304, "this node was barred and takes no part in its cluster any more"),
   OWNERSHIP_TAKEN(5401, "this node owns a volume"),
   OWNERSHIP_REFUSED(5402, "this node does not own a volume although it is its candidate"),
   OWNERSHIP_GIVEN_UP(5403, "this node stops serving a volume that it owned"),

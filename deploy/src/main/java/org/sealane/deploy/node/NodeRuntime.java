@@ -13,15 +13,19 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.sealane.cluster.audit.ChainedAuditLog;
 import org.sealane.cluster.identity.JoinBundle;
 import org.sealane.cluster.identity.PeerPolicy;
 import org.sealane.cluster.identity.TlsContexts;
 import org.sealane.cluster.member.ClusterMember;
+import org.sealane.cluster.member.ClusterView;
+import org.sealane.cluster.member.MemberPhase;
 import org.sealane.cluster.ownership.OwnerTerm;
 import org.sealane.cluster.store.CuratorStore;
 import org.sealane.cluster.store.StoreSettings;
 import org.sealane.csv.volume.Volumes;
+import org.sealane.deploy.admin.AdminException;
 import org.sealane.deploy.admin.AdminRoute;
 import org.sealane.deploy.admin.AdminServer;
 import org.sealane.deploy.audit.AuditRoutes;
@@ -71,6 +75,9 @@ public final class NodeRuntime implements AutoCloseable {
   private final Disks disks;
   private final Storage storage;
   private final FramePool pool = FramePool.ofHeapShare();
+
+  /** Whether the administrator has barred this node. */
+  private final AtomicBoolean barred = new AtomicBoolean();
 
   /** What is open, to be closed in the opposite order. */
   private final List<AutoCloseable> opened = new ArrayList<>();
@@ -181,13 +188,12 @@ public final class NodeRuntime implements AutoCloseable {
     routes.administer(member);
     EnrolmentWatch enrolments = new EnrolmentWatch(lanes::reset);
     OwnerLanes owners = new OwnerLanes(lanes.lanes(), volumes);
-    member.onChange(shown -> {
-      view.update(shown);
-      enrolments.follow(shown);
-      storage.follow(shown);
-      notes.follow(shown);
-      owners.follow(shown);
-    });
+    member.onChange(view::update);
+    member.onChange(enrolments::follow);
+    member.onChange(storage::follow);
+    member.onChange(notes::follow);
+    member.onChange(owners::follow);
+    member.onChange(this::bar);
     LOG.info(
         "node={} cluster={} lane={} smb={} admin={} metrics={} started",
         config.name(),
@@ -198,12 +204,30 @@ public final class NodeRuntime implements AutoCloseable {
         metrics.address());
   }
 
+  private Optional<AdminException> barredRefusal() {
+    return barred.get()
+        ? Optional.of(
+            new AdminException(
+                AdminException.Kind.BARRED,
+                "node "
+                    + config.name()
+                    + " was revoked, or its name enrolled again: it takes no part in the cluster"
+                    + " any more; ask another node"))
+        : Optional.empty();
+  }
+
+  /** A node that the administrator has barred serves no lane; its admin port still tells why. */
+  private void bar(ClusterView shown) {
+    if (shown.connection() == MemberPhase.REVOKED && barred.compareAndSet(false, true)) {
+      Thread.ofVirtual().name("barred").start(lanes::close);
+    }
+  }
+
   /** Everything that the admin port answers. */
   private List<AdminRoute> routes(
       NodeRoutes routes, ChainedAuditLog audit, LaneNotes notes, LaneCarriers carriers) {
     List<AdminRoute> all = new ArrayList<>(routes.all());
     all.addAll(new SessionRoutes(config.name(), users).routes());
-    all.addAll(new AuditRoutes(config.name(), audit).routes());
     all.addAll(
         new ExplainRoutes(
                 () -> Optional.ofNullable(member),
@@ -214,6 +238,9 @@ public final class NodeRuntime implements AutoCloseable {
                 carriers.rdma().isPresent(),
                 Clock.systemUTC())
             .routes());
+    all.replaceAll(route -> route.unless(this::barredRefusal));
+    // The evidence is there to be read as long as the process is.
+    all.addAll(new AuditRoutes(config.name(), audit).routes());
     return all;
   }
 

@@ -190,6 +190,9 @@ class EnrolmentIT {
           assertThat(status.at("/nodes/1/state").asText()).isEqualTo("revoked");
           assertThat(status.at("/lanes")).isEmpty();
         });
+    await()
+        .atMost(SETTLED_MAX)
+        .untilAsserted(() -> assertThat(toldByNode2()).contains("takes no part"));
     CommandRun list = run("ls", "v1:/", "--via", "node2");
     assertThat(list.exit()).isEqualTo(1);
     assertThat(run("node", "revoke", "node2").err()).contains("revoked already");
@@ -197,12 +200,12 @@ class EnrolmentIT {
 
   @Test
   @Order(4)
-  void shouldTurnWithoutARevokedNodeThatWasStopped() throws Exception {
-    LocalCluster cluster = cluster();
-    cluster.running("node2").flatMap(ProcessRecord::find).orElseThrow().destroy();
-    assertThat(cluster.running("node2").map(node -> exited(node)).orElse(true)).isTrue();
+  void shouldTurnWhileARevokedNodeStillRuns() throws Exception {
+    assertThat(cluster().running("node2").flatMap(ProcessRecord::find)).isPresent();
 
     runs("policy", "set", "v1", "--csv", "encrypt", "--wait", "--timeout", "60s");
+
+    assertThat(cluster().running("node2").flatMap(ProcessRecord::find)).isPresent();
   }
 
   @Test
@@ -211,6 +214,8 @@ class EnrolmentIT {
     Path file = directory.resolve("again.bundle");
     runs("node", "enroll", "node2", "--replace", "--bundle", file.toString());
     LocalCluster cluster = cluster();
+    cluster.running("node2").flatMap(ProcessRecord::find).orElseThrow().destroy();
+    assertThat(cluster.running("node2").map(node -> exited(node)).orElse(true)).isTrue();
     Files.move(file, cluster.directory().nodeBundle("node2"), StandardCopyOption.REPLACE_EXISTING);
 
     runs("up");
@@ -252,6 +257,18 @@ class EnrolmentIT {
     assertThat(refused.exit()).isEqualTo(1);
     assertThat(refused.err()).contains("wrong.keytab: not a keytab of version 2");
     assertThat(shownKeytab()).isEqualTo("[]");
+  }
+
+  private static String toldByNode2() throws IOException, InterruptedException {
+    LocalCluster cluster = cluster();
+    CommandRun told =
+        run(
+            "status",
+            "--connect",
+            cluster.adminAddresses().get(1).toString(),
+            "--credentials",
+            cluster.directory().credentials().toString());
+    return told.err();
   }
 
   private static boolean exited(ProcessRecord process) {

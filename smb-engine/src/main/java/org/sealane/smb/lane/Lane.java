@@ -399,22 +399,20 @@ final class Lane {
     return true;
   }
 
-  /**
-   * A new session with all opens, tried again until the limit of time: whatever it fails by if
-   * {@code patient}, else only where the other node is slow.
-   */
+  /** A new session with all opens, tried again as {@link LaneRetry} says. */
   private LaneSession connect(
       CompletableFuture<LaneSession> result, long beganNanos, boolean patient)
       throws ShareException, InterruptedException {
+    LaneRetry retry = new LaneRetry(patient, limits);
     Duration pause = RETRY_FIRST;
     while (true) {
+      LanePolicy policy = host.policy(key);
       try {
-        return attempt(result);
+        return attempt(result, policy);
       } catch (ShareException e) {
-        Duration limit = patient ? limits.move() : limits.open();
-        boolean again = patient ? !LaneFailure.isFinal(e) : LaneFailure.isLate(e);
-        boolean inTime = nanoClock.getAsLong() - beganNanos < limit.toNanos();
-        if (!again || !inTime || result.isDone()) {
+        Duration spent = Duration.ofNanos(nanoClock.getAsLong() - beganNanos);
+        boolean again = retry.again(LaneFailure.cause(e), policy, host.policy(key), spent);
+        if (!again || result.isDone()) {
           throw e;
         }
         LOG.debug("peer={} volume={} lane not open yet", key.peer(), key.volume(), e);
@@ -437,7 +435,8 @@ final class Lane {
     }
   }
 
-  private LaneSession attempt(CompletableFuture<LaneSession> result) throws ShareException {
+  private LaneSession attempt(CompletableFuture<LaneSession> result, LanePolicy policy)
+      throws ShareException {
     long previous;
     lock.lock();
     try {
@@ -446,7 +445,7 @@ final class Lane {
     } finally {
       lock.unlock();
     }
-    ClientTree tree = host.dial(key, host.policy(key), previous);
+    ClientTree tree = host.dial(key, policy, previous);
     List<LaneOpen> toPlace;
     LaneSession next;
     lock.lock();

@@ -95,13 +95,21 @@ final class LaneFailure {
   /**
    * True if the other node may only be slow: nothing was refused, an answer did not come in time.
    */
-  static boolean isLate(ShareException failure) {
+  private static boolean isLate(ShareException failure) {
     return failure.getCause() instanceof TimeoutException
         || failure.getCause() instanceof ClientException.TimedOut;
   }
 
+  /** Why an attempt to open a lane failed. */
+  static LaneRetry.Failure cause(ShareException failure) {
+    if (isRefusedIdentity(failure)) {
+      return LaneRetry.Failure.IDENTITY_REFUSED;
+    }
+    return isLate(failure) ? LaneRetry.Failure.LATE : LaneRetry.Failure.OTHER;
+  }
+
   /** True if opening the lane again would fail again: one node does not accept the other. */
-  static boolean isFinal(ShareException failure) {
+  private static boolean isRefusedIdentity(ShareException failure) {
     return failure.getCause() instanceof ClientException.AuthenticationFailed
         && IDENTITY_REFUSED.contains(failure.status());
   }
