@@ -119,6 +119,14 @@ public final class NodeConfigFile {
   }
 
   private static Limits limits(Section section) throws ConfigException {
+    int lanes =
+        section
+            .value("lane-connections", NodeConfigFile::connections)
+            .orElse(Limits.DEFAULT.laneConnections());
+    int clients =
+        section
+            .value("smb-connections", NodeConfigFile::connections)
+            .orElse(Limits.DEFAULT.smbConnections());
     Map<Limit, Integer> smb = new EnumMap<>(Limit.class);
     for (Limit limit : Limit.values()) {
       if (limit != Limit.CONNECTIONS) {
@@ -127,15 +135,7 @@ public final class NodeConfigFile {
             .ifPresent(value -> smb.put(limit, value));
       }
     }
-    Limits limits =
-        new Limits(
-            section
-                .value("lane-connections", NodeConfigFile::connections)
-                .orElse(Limits.DEFAULT.laneConnections()),
-            section
-                .value("smb-connections", NodeConfigFile::connections)
-                .orElse(Limits.DEFAULT.smbConnections()),
-            smb);
+    Limits limits = new Limits(lanes, clients, smb);
     section.requireNothingElse();
     return limits;
   }
