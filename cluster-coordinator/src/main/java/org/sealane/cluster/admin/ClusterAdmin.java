@@ -121,7 +121,7 @@ public final class ClusterAdmin {
           slot.living()
               .map(content -> ((DocumentContent.Disk) content).volume().equals(volume))
               .orElse(true);
-      case DEFAULT_POLICY, NODE, USER, SERVER -> true;
+      case DEFAULT_POLICY, NODE, USER, SERVER, KEYTAB, DATA_KEY -> true;
     };
   }
 
@@ -362,6 +362,8 @@ public final class ClusterAdmin {
               DocumentContent.User _,
               DocumentContent.Share _,
               DocumentContent.Server _,
+              DocumentContent.Keytab _,
+              DocumentContent.DataKeyCopies _,
               DocumentContent.Tombstone _ ->
               false;
         };

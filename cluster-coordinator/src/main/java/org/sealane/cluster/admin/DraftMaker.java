@@ -150,8 +150,8 @@ final class DraftMaker {
 
   Draft clients(ObjectKey key, DocumentContent content) throws AdminException {
     return switch (key.kind()) {
-      case USER, SHARE, SERVER -> new Draft(List.of(successor(key, content)));
-      case POLICY, DEFAULT_POLICY, VOLUME, DISK, NODE ->
+      case USER, SHARE, SERVER, KEYTAB -> new Draft(List.of(successor(key, content)));
+      case POLICY, DEFAULT_POLICY, VOLUME, DISK, NODE, DATA_KEY ->
           throw new AdminException(Kind.INVALID, key + " is not about clients");
     };
   }

@@ -40,6 +40,12 @@ final class ClientDocuments {
         ArrayNode signing = json.putArray("signing");
         server.signing().forEach(algorithm -> signing.add(algorithm.word()));
       }
+      case DocumentContent.Keytab(String sealed) -> json.put("sealed", sealed);
+      case DocumentContent.DataKeyCopies keys -> {
+        json.put("generation", keys.generation());
+        ObjectNode copies = json.putObject("copies");
+        new TreeMap<>(keys.copies()).forEach(copies::put);
+      }
       case DocumentContent.Policy _,
           DocumentContent.Volume _,
           DocumentContent.Disk _,
@@ -63,6 +69,17 @@ final class ClientDocuments {
               DocumentCodec.word(json, "minDialect", ClientDocuments::dialect),
               DocumentCodec.words(json, "ciphers", CipherId::ofWord),
               DocumentCodec.words(json, "signing", SigningAlgorithm::ofWord));
+      case KEYTAB ->
+          new DocumentContent.Keytab(
+              json.string("sealed", DocumentContent.Keytab.SEALED_CHARS_MAX));
+      case DATA_KEY ->
+          new DocumentContent.DataKeyCopies(
+              json.integer(
+                  "generation", DocumentContent.DataKeyCopies.GENERATION_MIN, Document.EPOCH_MAX),
+              json.stringMap(
+                  "copies",
+                  DocumentContent.DataKeyCopies.COPIES_MAX,
+                  DocumentContent.DataKeyCopies.COPY_CHARS_MAX));
       case POLICY, DEFAULT_POLICY, VOLUME, DISK, NODE ->
           throw new IllegalArgumentException("not about clients: " + kind);
     };

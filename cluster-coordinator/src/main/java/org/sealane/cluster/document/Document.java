@@ -38,6 +38,8 @@ public record Document(
           case DocumentContent.User _ -> key.kind() == DocumentKind.USER;
           case DocumentContent.Share _ -> key.kind() == DocumentKind.SHARE;
           case DocumentContent.Server _ -> key.equals(ObjectKey.server(clusterId));
+          case DocumentContent.Keytab _ -> key.equals(ObjectKey.keytab(clusterId));
+          case DocumentContent.DataKeyCopies _ -> key.equals(ObjectKey.dataKey(clusterId));
           case DocumentContent.Tombstone _ -> predecessor.isPresent();
         };
     if (!fits) {

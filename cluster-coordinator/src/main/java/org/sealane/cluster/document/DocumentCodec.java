@@ -28,8 +28,8 @@ public final class DocumentCodec {
   /** The only format there is; another is refused, since its meaning is unknown. */
   private static final int FORMAT = 1;
 
-  /** The longest payload: a volume with every candidate and path at its limit, with room. */
-  public static final int PAYLOAD_BYTES_MAX = 32 * 1024;
+  /** The longest payload: a data key with every node's copy at its limit, with room. */
+  public static final int PAYLOAD_BYTES_MAX = 80 * 1024;
 
   private static final int SIGNATURE_BYTES_MAX = 64;
   private static final int WORD_CHARS_MAX = 32;
@@ -52,7 +52,11 @@ public final class DocumentCodec {
       case DocumentContent.Volume volume -> encodeVolume(json.putObject("content"), volume);
       case DocumentContent.Disk disk -> encodeDisk(json.putObject("content"), disk);
       case DocumentContent.Node node -> encodeNode(json.putObject("content"), node);
-      case DocumentContent.User _, DocumentContent.Share _, DocumentContent.Server _ ->
+      case DocumentContent.User _,
+          DocumentContent.Share _,
+          DocumentContent.Server _,
+          DocumentContent.Keytab _,
+          DocumentContent.DataKeyCopies _ ->
           ClientDocuments.encode(json.putObject("content"), document.content());
       case DocumentContent.Tombstone _ -> json.putNull("content");
     }
@@ -195,7 +199,7 @@ public final class DocumentCodec {
                   json.string("name", DocumentContent.NAME_CHARS_MAX),
                   json.string("publicKey", DocumentContent.Node.PUBLIC_KEY_CHARS_MAX),
                   json.flag("revoked"));
-          case USER, SHARE, SERVER -> ClientDocuments.decode(kind, json);
+          case USER, SHARE, SERVER, KEYTAB, DATA_KEY -> ClientDocuments.decode(kind, json);
         };
     json.end();
     return content;

@@ -271,6 +271,58 @@ public sealed interface DocumentContent {
     }
   }
 
+  /**
+   * Keys of the services that users' Kerberos tickets are for.
+   *
+   * @param sealed a keytab, sealed under the cluster's data key; base64
+   */
+  record Keytab(String sealed) implements DocumentContent {
+    /** The most characters of {@code sealed}. */
+    public static final int SEALED_CHARS_MAX = 24 * 1024;
+
+    public Keytab {
+      if (sealed.isEmpty() || sealed.length() > SEALED_CHARS_MAX) {
+        throw new IllegalArgumentException("a sealed keytab of " + sealed.length());
+      }
+      Base64.getDecoder().decode(sealed);
+    }
+  }
+
+  /**
+   * The data key in force, as each node can unwrap it with what its join bundle gave it. Clusters
+   * begin with generation 1 and without such a document: bundles carry that one in the clear.
+   *
+   * @param generation grows by one with each new key
+   * @param copies by node's name, base64; a node without one can not have this key from here
+   */
+  record DataKeyCopies(long generation, Map<String, String> copies) implements DocumentContent {
+    /** The first that a document hands out. */
+    public static final long GENERATION_MIN = 2;
+
+    /** The most nodes of one cluster that keys are wrapped for. */
+    public static final int COPIES_MAX = 256;
+
+    /** The most characters of one copy. */
+    public static final int COPY_CHARS_MAX = 192;
+
+    public DataKeyCopies {
+      copies = Map.copyOf(copies);
+      if (generation < GENERATION_MIN || generation > Document.EPOCH_MAX) {
+        throw new IllegalArgumentException("data key generation " + generation);
+      }
+      if (copies.size() > COPIES_MAX) {
+        throw new IllegalArgumentException(copies.size() + " nodes, at most " + COPIES_MAX);
+      }
+      copies.forEach((node, copy) -> {
+        requireNodeName(node);
+        if (copy.isEmpty() || copy.length() > COPY_CHARS_MAX) {
+          throw new IllegalArgumentException("a wrapped data key of " + copy.length());
+        }
+        Base64.getDecoder().decode(copy);
+      });
+    }
+  }
+
   /** The object is deleted. What it was is in its predecessor. */
   record Tombstone() implements DocumentContent {}
 

@@ -20,7 +20,11 @@ public enum DocumentKind {
   /** What users may do on a volume; its object is the volume's UUID. */
   SHARE,
   /** What every node asks of users' clients; its object is the cluster's UUID. */
-  SERVER;
+  SERVER,
+  /** Keys that users' Kerberos tickets are accepted with, sealed; its object is the cluster's. */
+  KEYTAB,
+  /** The data key in force, wrapped for each node; its object is the cluster's UUID. */
+  DATA_KEY;
 
   /** The word used in documents, paths and JSON. */
   public String word() {

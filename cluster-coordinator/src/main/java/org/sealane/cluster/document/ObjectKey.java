@@ -41,6 +41,14 @@ public record ObjectKey(DocumentKind kind, UUID object) {
     return new ObjectKey(DocumentKind.SERVER, clusterId);
   }
 
+  public static ObjectKey keytab(UUID clusterId) {
+    return new ObjectKey(DocumentKind.KEYTAB, clusterId);
+  }
+
+  public static ObjectKey dataKey(UUID clusterId) {
+    return new ObjectKey(DocumentKind.DATA_KEY, clusterId);
+  }
+
   @Override
   public String toString() {
     return kind.word() + "/" + object;

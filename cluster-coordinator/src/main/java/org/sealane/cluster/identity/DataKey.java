@@ -1,7 +1,6 @@
 package org.sealane.cluster.identity;
 
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.Arrays;
@@ -15,22 +14,23 @@ import javax.crypto.spec.SecretKeySpec;
 import org.sealane.smb.auth.CredentialsException;
 
 /**
- * The key under which the cluster keeps secrets in ZooKeeper, as users' accounts: 256 bits that
- * administrators' credentials and join bundles carry and ZooKeeper never sees. AES-256-GCM under a
- * key of its own for each object, so that nothing sealed for one opens as another. Any thread may
- * call.
+ * A key under which the cluster keeps secrets in ZooKeeper, as users' accounts: 256 bits that
+ * ZooKeeper never sees, made by {@link DataKeyRoot}. AES-256-GCM under a key of its own for each
+ * object, so that nothing sealed for one opens as another. Any thread may call.
  */
 public final class DataKey {
-  /** In a credentials directory. */
-  public static final String FILE = "data.key";
+  static final int KEY_BYTES = 32;
 
-  private static final int KEY_BYTES = 32;
   private static final int NONCE_BYTES = 12;
   private static final int TAG_BITS = 128;
 
   private final byte[] key;
 
-  private DataKey(byte[] key) {
+  /** Keeps {@code key}, 32 bytes. */
+  DataKey(byte[] key) {
+    if (key.length != KEY_BYTES) {
+      throw new IllegalArgumentException("a data key of " + key.length + " bytes");
+    }
     this.key = key;
   }
 
@@ -40,21 +40,14 @@ public final class DataKey {
     return new DataKey(key);
   }
 
-  /** Reads the file; blocks on the file system. */
-  public static DataKey load(Path directory) throws CredentialsException {
-    Path file = directory.resolve(FILE);
-    return parse(SecretFile.read(file).strip(), file.toString());
-  }
-
-  /** Writes the file with mode 0600; refuses to replace one. */
-  public void store(Path directory) throws CredentialsException {
-    SecretFile.requireAbsent(directory.resolve(FILE));
-    SecretFile.writeSecret(directory.resolve(FILE), text() + "\n");
-  }
-
   /** As join bundles carry it. */
   String text() {
     return Base64.getEncoder().encodeToString(key);
+  }
+
+  /** A copy of the key, for wrapping; the caller destroys it. */
+  byte[] bytes() {
+    return key.clone();
   }
 
   static DataKey parse(String text, String what) throws CredentialsException {

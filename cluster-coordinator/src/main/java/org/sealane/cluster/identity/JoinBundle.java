@@ -32,7 +32,7 @@ import org.sealane.smb.auth.Pem;
  * @param clusterName the cluster's name, which ZooKeeper's paths carry
  * @param credentials the node's key and certificate, and the CA
  * @param adminKey verifies the cluster's documents
- * @param dataKey opens what the cluster keeps sealed in ZooKeeper
+ * @param dataKeys open what the cluster keeps sealed in ZooKeeper
  * @param epochFloor no document of a lower epoch is believed, so that a node which joins late can
  *     not be given an old policy
  * @param documents signed ones that the node puts into ZooKeeper where they are missing: its own
@@ -42,11 +42,11 @@ public record JoinBundle(
     String clusterName,
     NodeCredentials credentials,
     PublicKey adminKey,
-    DataKey dataKey,
+    NodeDataKeys dataKeys,
     EpochFloor epochFloor,
     List<SignedDocument> documents) {
 
-  private static final String FORMAT = "sealane-join-bundle/1";
+  private static final String FORMAT = "sealane-join-bundle/2";
 
   private static final ObjectMapper JSON =
       new ObjectMapper()
@@ -69,7 +69,7 @@ public record JoinBundle(
 
   /** The same bundle with renewed credentials. */
   public JoinBundle with(NodeCredentials renewed) {
-    return new JoinBundle(clusterName, renewed, adminKey, dataKey, epochFloor, documents);
+    return new JoinBundle(clusterName, renewed, adminKey, dataKeys, epochFloor, documents);
   }
 
   /** Writes the file with mode 0600, whole or not at all. Replaces one of that name. */
@@ -88,7 +88,9 @@ public record JoinBundle(
         documentsJson.add(
             Base64.getEncoder().encodeToString(DocumentCodec.encodeSigned(document))));
     json.put("adminPublicKey", Pem.encode(adminKey));
-    json.put("dataKey", dataKey.text());
+    json.put("dataKeyGeneration", dataKeys.generation());
+    json.put("dataKey", dataKeys.key().text());
+    json.put("dataKeyWrapping", dataKeys.wrapping().text());
     json.put("authorities", Pem.encode(credentials.keys().authorities()));
     json.put("certificate", Pem.encode(List.of(credentials.keys().certificate())));
     json.put("privateKey", Pem.encode(credentials.keys().key()));
@@ -118,9 +120,22 @@ public record JoinBundle(
         text(json, "clusterName", what),
         credentials,
         Pem.publicKey(text(json, "adminPublicKey", what), what),
-        DataKey.parse(text(json, "dataKey", what), what),
+        dataKeys(json, what),
         epochFloor(json.path("epochFloor"), what),
         documents(json.path("documents"), what));
+  }
+
+  private static NodeDataKeys dataKeys(JsonNode json, String what) throws CredentialsException {
+    JsonNode generation = json.path("dataKeyGeneration");
+    if (!generation.isIntegralNumber()
+        || !generation.canConvertToLong()
+        || generation.asLong() < DataKeyRoot.FIRST_GENERATION) {
+      throw new CredentialsException(what + ": 'dataKeyGeneration' is no number from 1 on");
+    }
+    return new NodeDataKeys(
+        generation.asLong(),
+        DataKey.parse(text(json, "dataKey", what), what),
+        DataKey.parse(text(json, "dataKeyWrapping", what), what));
   }
 
   private static EpochFloor epochFloor(JsonNode json, String what) throws CredentialsException {

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.Collection;
 import java.util.Optional;
 import java.util.UUID;
 import org.sealane.cluster.document.DocumentContent;
@@ -41,6 +42,12 @@ public record UserAccount(UUID id, String name, SessionSecret ntHash) {
     byte[] sealed = key.seal(USE, id, plaintext, random);
     Arrays.fill(plaintext, (byte) 0);
     return new DocumentContent.User(Base64.getEncoder().encodeToString(sealed));
+  }
+
+  /** As {@link #open(UUID, DocumentContent.User, DataKey)} with the first key that fits. */
+  public static Optional<UserAccount> open(
+      UUID id, DocumentContent.User user, Collection<DataKey> keys) {
+    return keys.stream().flatMap(key -> open(id, user, key).stream()).findFirst();
   }
 
   /** The account of the document {@code id}; empty if it was not sealed under {@code key}. */

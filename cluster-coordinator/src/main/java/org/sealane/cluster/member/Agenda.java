@@ -62,8 +62,11 @@ final class Agenda {
         // Deeper down is the history, which never changes what is in force.
         if (parts.length == 3) {
           DocumentKind.ofWord(parts[1])
-              .ifPresent(kind ->
-                  uuid(parts[2]).ifPresent(object -> documents.add(new ObjectKey(kind, object))));
+              .ifPresent(kind -> {
+                uuid(parts[2]).ifPresent(object -> documents.add(new ObjectKey(kind, object)));
+                // Who registered before its enrolment was known is a member by it.
+                members |= kind == DocumentKind.NODE;
+              });
         }
       }
       default -> everything = true;

@@ -165,8 +165,9 @@ public final class ClusterMember implements AutoCloseable {
     started.join();
     ClusterPaths paths = identity.paths();
     List.of(paths.nodes(), paths.documents(), paths.turns(), paths.volumes()).forEach(store::watch);
-    store.start(event -> tell(new MemberEvent.StoreSaid(event)));
-    store.contend(paths.coordinator(), identity.node());
+    if (view.connection() != MemberPhase.REVOKED) {
+      store.start(event -> tell(new MemberEvent.StoreSaid(event)));
+    }
   }
 
   /** The cluster as this node sees it now. */
@@ -376,8 +377,28 @@ public final class ClusterMember implements AutoCloseable {
         audit.record(record.event());
       }
       case MemberAction.StateJudged answer -> judged = answer.answer();
+      case MemberAction.Contend contend -> {
+        String path = identity.paths().coordinator();
+        if (contend.on()) {
+          store.contend(path, identity.node());
+        } else {
+          store.withdraw(path);
+        }
+      }
+      case MemberAction.Retire retire -> retire(retire.why());
       case MemberAction.Left _ -> left.complete(null);
     }
+  }
+
+  private void retire(String why) {
+    LOG.error(
+        "node={} {}: it is in its cluster no more, serves no lane and owns no volume; stop it",
+        identity.node(),
+        why);
+    // Its entries end with the session, and another may own what it owned: unlocked before.
+    CompletableFuture.allOf(unlocking.toArray(CompletableFuture[]::new))
+        .completeOnTimeout(null, SETTLE_SECONDS_MAX, TimeUnit.SECONDS)
+        .thenRun(() -> run(store::close));
   }
 
   private void release(MemberAction.ReleaseBacking release) {

@@ -108,11 +108,15 @@ public record ClusterView(
    * @param users sealed accounts, the oldest first
    * @param shares by volume; none means that no user gets in
    * @param server what is asked of every client
+   * @param keytab for users' Kerberos tickets, sealed
+   * @param dataKey the data key in force; empty for the one in join bundles
    */
   public record ClientsView(
       Map<UUID, DocumentContent.User> users,
       Map<UUID, DocumentContent.Share> shares,
-      DocumentContent.Server server) {
+      DocumentContent.Server server,
+      Optional<DocumentContent.Keytab> keytab,
+      Optional<DocumentContent.DataKeyCopies> dataKey) {
     public ClientsView {
       users = Collections.unmodifiableMap(new LinkedHashMap<>(users));
       shares = Map.copyOf(shares);

@@ -1,9 +1,11 @@
 package org.sealane.cluster.member;
 
 import java.security.PublicKey;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -44,9 +46,14 @@ final class DocumentFollower {
     REFUSED
   }
 
+  private record Adoption(VerifiedSlot slot, Optional<VerifiedSlot> before) {}
+
   private final DocumentVerifier verifier;
   private final Map<ObjectKey, VerifiedSlot> slots = new HashMap<>();
-  private final Map<ObjectKey, Optional<VerifiedSlot>> before = new HashMap<>();
+
+  /** What this answer adopts, in its order: what is not on disk after all is taken back. */
+  private final List<Adoption> adoptions = new ArrayList<>();
+
   private final Map<ObjectKey, Long> createdAt = new HashMap<>();
   private final Map<ObjectKey, Long> ahead = new HashMap<>();
   private final Map<ObjectKey, String> refused = new HashMap<>();
@@ -208,14 +215,27 @@ final class DocumentFollower {
     }
   }
 
-  /** The slot could not be written to disk: forget that it was adopted. */
+  /** Everything adopted so far is on disk. */
+  void carriedOut() {
+    adoptions.clear();
+  }
+
+  /**
+   * The slot could not be written to disk, and those adopted after it in the same answer were not
+   * tried: forget that they were adopted.
+   */
   void notRemembered(VerifiedSlot slot) {
-    followed.remove(slot.key());
-    Optional<VerifiedSlot> earlier = before.getOrDefault(slot.key(), Optional.empty());
-    if (earlier.isPresent()) {
-      slots.put(slot.key(), earlier.get());
-    } else {
-      slots.remove(slot.key());
+    boolean all = false;
+    while (!all && !adoptions.isEmpty()) {
+      Adoption last = adoptions.removeLast();
+      ObjectKey key = last.slot().key();
+      followed.remove(key);
+      if (last.before().isPresent()) {
+        slots.put(key, last.before().get());
+      } else {
+        slots.remove(key);
+      }
+      all = last.slot() == slot;
     }
   }
 
@@ -269,7 +289,7 @@ final class DocumentFollower {
   }
 
   private void adopt(VerifiedSlot slot, Optional<VerifiedSlot> known, Outbox out) {
-    before.put(slot.key(), known);
+    adoptions.add(new Adoption(slot, known));
     slots.put(slot.key(), slot);
     out.add(new MemberAction.Remember(slot));
     if (slot.key().kind() == DocumentKind.POLICY) {

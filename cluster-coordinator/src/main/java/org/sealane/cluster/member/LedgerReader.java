@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.sealane.cluster.json.MalformedJsonException;
 import org.sealane.cluster.store.ClusterPaths;
 import org.sealane.cluster.store.StoreRequest;
@@ -16,28 +17,28 @@ import org.sealane.cluster.turn.LedgerEntry;
 import org.sealane.cluster.turn.Statement;
 
 /**
- * Reads the ledger of running turns: all entries of the current step if this node coordinates, else
- * only its own. The last phase of a {@link Round}.
+ * Reads the ledger of running turns: all entries of the current step where this node coordinates,
+ * else only its own. The last phase of a {@link Round}.
  */
 final class LedgerReader {
   private record Slot(Round.Turning turn, String node, boolean fence) {}
 
   private final MemberIdentity identity;
   private final ClusterPaths paths;
-  private final boolean elected;
+  private final Predicate<Round.Turning> coordinates;
   private final DocumentFollower documents;
   private final StatementRefusals refusals;
   private final Outbox out;
 
   LedgerReader(
       MemberIdentity identity,
-      boolean elected,
+      Predicate<Round.Turning> coordinates,
       DocumentFollower documents,
       StatementRefusals refusals,
       Outbox out) {
     this.identity = identity;
     this.paths = identity.paths();
-    this.elected = elected;
+    this.coordinates = coordinates;
     this.documents = documents;
     this.refusals = refusals;
     this.out = out;
@@ -48,17 +49,19 @@ final class LedgerReader {
       finished.accept(true);
       return;
     }
-    if (!elected) {
-      List<Slot> own = new ArrayList<>();
-      for (Round.Turning turn : turns) {
-        own.add(new Slot(turn, identity.node(), false));
-        own.add(new Slot(turn, identity.node(), true));
+    List<Slot> all = new ArrayList<>();
+    List<Round.Turning> whole = new ArrayList<>();
+    for (Round.Turning turn : turns) {
+      turn.coordinated = coordinates.test(turn);
+      if (turn.coordinated) {
+        whole.add(turn);
+      } else {
+        all.add(new Slot(turn, identity.node(), false));
+        all.add(new Slot(turn, identity.node(), true));
       }
-      readEntries(own, finished);
-      return;
     }
     List<StoreRequest> lists = new ArrayList<>();
-    for (Round.Turning turn : turns) {
+    for (Round.Turning turn : whole) {
       lists.add(new StoreRequest.Children(parent(turn, false)));
       lists.add(new StoreRequest.Children(parent(turn, true)));
     }
@@ -69,10 +72,9 @@ final class LedgerReader {
             finished.accept(false);
             return;
           }
-          List<Slot> all = new ArrayList<>();
           for (int i = 0; i < results.size(); i++) {
             for (String node : Round.names(results.get(i))) {
-              all.add(new Slot(turns.get(i / 2), node, i % 2 == 1));
+              all.add(new Slot(whole.get(i / 2), node, i % 2 == 1));
             }
           }
           readEntries(all, finished);

@@ -64,6 +64,15 @@ public sealed interface MemberAction {
   /** The answer to {@link MemberEvent.StateOffered}; what it says is done by the actions before. */
   record StateJudged(PolicyStateExchange.Answer answer) implements MemberAction {}
 
+  /** Take part in the election of the coordinator, or no longer. Idempotent. */
+  record Contend(boolean on) implements MemberAction {}
+
+  /**
+   * The administrator has barred this node: its session is to end as soon as the backings that were
+   * given up before are unlocked.
+   */
+  record Retire(String why) implements MemberAction {}
+
   /** The node has left: its session can be closed. */
   record Left() implements MemberAction {}
 }

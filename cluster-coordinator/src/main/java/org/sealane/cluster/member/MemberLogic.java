@@ -13,13 +13,10 @@ import java.util.Set;
 import java.util.UUID;
 import org.sealane.cluster.audit.AuditEvent;
 import org.sealane.cluster.audit.AuditKind;
-import org.sealane.cluster.document.DocumentCodec;
-import org.sealane.cluster.document.DocumentSlot;
 import org.sealane.cluster.document.DocumentVerifier;
 import org.sealane.cluster.document.ObjectKey;
 import org.sealane.cluster.document.VerifiedSlot;
 import org.sealane.cluster.store.StoreEvent;
-import org.sealane.cluster.store.StoreRequest;
 import org.sealane.cluster.store.StoreResult;
 import org.sealane.cluster.turn.MemberId;
 import org.sealane.cluster.turn.NodeSigner;
@@ -39,6 +36,7 @@ import org.sealane.cluster.turn.TurnAction;
  *   ^                     ^                          |                   |
  *   +---suspended, session lost (from any)-----------+----entry gone-----+--> REGISTERING
  * any --leave--> LEFT
+ * any --barred by the administrator--> REVOKED
  * </pre>
  *
  * <p>Sealed (only encrypted is sent) from the start until the lease was renewed by a write and then
@@ -58,6 +56,8 @@ public final class MemberLogic {
   private final ViewBuilder views;
   private final Registrar registrar;
   private final Agenda agenda;
+  private final BundledDocuments bundled;
+  private final Homecoming homecoming;
 
   private Now now = new Now(0, Instant.EPOCH);
   private MemberPhase phase = MemberPhase.AWAY;
@@ -65,6 +65,7 @@ public final class MemberLogic {
   private Duration timeout = Duration.ofSeconds(10);
   private Lease lease = Lease.none(timeout);
   private boolean sealed = true;
+  private boolean contending;
   private boolean elected;
   private boolean republish;
 
@@ -98,6 +99,8 @@ public final class MemberLogic {
     this.views = new ViewBuilder(identity, documents, observed, ownership);
     this.registrar = new Registrar(identity, signer, out, new RegistrarOwner());
     this.agenda = new Agenda(identity.paths());
+    this.bundled = new BundledDocuments(identity, documents, out);
+    this.homecoming = new Homecoming(identity, documents, peers, out);
   }
 
   /** Takes one event and answers with what to do, in order. */
@@ -106,8 +109,11 @@ public final class MemberLogic {
     if (!sealed && !lease.isValid(now.bootNanos())) {
       seal("the lease ran out");
     }
+    if (!(event instanceof MemberEvent.ActionFailed)) {
+      documents.carriedOut();
+    }
     take(event);
-    if (phase != MemberPhase.LEFT) {
+    if (!isGone()) {
       proceed();
     }
     views.changed(phase, sealed).ifPresent(view -> out.add(new MemberAction.Show(view)));
@@ -117,7 +123,7 @@ public final class MemberLogic {
   /** When {@link MemberEvent.Tick} is due next, on the boot clock. */
   public OptionalLong nextTick() {
     List<Long> due = new ArrayList<>();
-    if (phase == MemberPhase.LEFT) {
+    if (isGone()) {
       return OptionalLong.empty();
     }
     if (!sealed) {
@@ -128,8 +134,11 @@ public final class MemberLogic {
         due.add(renewalDueAt);
       }
       due.add(refreshAt);
-      if (!agenda.isEmpty() && round.isEmpty() && openWrites == 0) {
-        due.add(notBefore);
+      if (isIdle()) {
+        if (!agenda.isEmpty()) {
+          due.add(notBefore);
+        }
+        turns.standIns().nextLook().ifPresent(look -> due.add(Math.max(look, notBefore)));
       }
     }
     registerAt.ifPresent(due::add);
@@ -170,6 +179,9 @@ public final class MemberLogic {
       case MemberEvent.Started _ -> {
         out.add(new MemberAction.FailSealed(true));
         documents.publishAll(out);
+        if (ownEnrolment() instanceof OwnEnrolment.Barred barred) {
+          retire(barred.why());
+        }
       }
       case MemberEvent.StoreSaid said -> storeSaid(said.event());
       case MemberEvent.Replied replied -> out.replied(replied.token(), replied.result());
@@ -179,10 +191,12 @@ public final class MemberLogic {
       }
       case MemberEvent.Fenced fenced -> {
         peers.fenceDone(fenced.departed());
+        homecoming.fenced(fenced.departed());
         agenda.ledger();
       }
       case MemberEvent.FenceFailed failed -> {
         peers.fenceFailed(failed.departed());
+        homecoming.fenceFailed(failed.departed());
         agenda.ledger();
         pause();
       }
@@ -219,7 +233,7 @@ public final class MemberLogic {
   }
 
   private void storeSaid(StoreEvent event) {
-    if (phase == MemberPhase.LEFT) {
+    if (isGone()) {
       return;
     }
     switch (event) {
@@ -230,6 +244,7 @@ public final class MemberLogic {
         boolean same =
             self.isPresent() && self.get().session() == connected.session() && lease.held();
         if (!same) {
+          homecoming.gone();
           lease = Lease.none(timeout);
           seal("a new session has no lease yet");
         }
@@ -250,12 +265,15 @@ public final class MemberLogic {
           peers.mayHaveReturned(changed.path().substring(nodes.length()));
         }
         // Others' entries matter to the coordinator alone.
-        if (elected || !changed.path().startsWith(identity.paths().turns() + "/")) {
+        if (elected
+            || turns.standIns().isActing()
+            || !changed.path().startsWith(identity.paths().turns() + "/")) {
           agenda.changed(changed.path());
         }
       }
       case StoreEvent.Election election -> {
-        elected = election.elected();
+        // Late, where this node has left the election meanwhile.
+        elected = election.elected() && contending;
         agenda.ledger();
       }
     }
@@ -263,6 +281,7 @@ public final class MemberLogic {
 
   private void disconnect() {
     out.forget();
+    homecoming.interrupted();
     round = Optional.empty();
     openWrites = 0;
     renewing = false;
@@ -273,11 +292,48 @@ public final class MemberLogic {
   private void register() {
     phase = MemberPhase.REGISTERING;
     registerAt = OptionalLong.empty();
-    registeredAhead = documents.ahead();
-    registrar.register(self.orElseThrow(), registeredAhead, now);
+    homecoming.begin(
+        () -> {
+          registeredAhead = documents.ahead();
+          registrar.register(self.orElseThrow(), registeredAhead, now);
+        },
+        () -> registerAt = OptionalLong.of(now.bootNanos() + retryNanos()));
+  }
+
+  private void contend(boolean on) {
+    if (contending != on) {
+      contending = on;
+      elected &= on;
+      out.add(new MemberAction.Contend(on));
+    }
+  }
+
+  /**
+   * Takes no part any more, as the administrator has barred this node. The lease stays: lanes end
+   * with this process's own care, and what a barred node says of that proves nothing, so the others
+   * cut it off and say so.
+   */
+  private void retire(String why) {
+    boolean connected = isRegistered();
+    out.forget();
+    round = Optional.empty();
+    seal(why);
+    contend(false);
+    ownership.releaseAll();
+    phase = MemberPhase.REVOKED;
+    audit(AuditKind.SELF_REVOKED, why);
+    if (connected) {
+      registrar.removeOwn(() -> out.add(new MemberAction.Retire(why)));
+    } else {
+      out.add(new MemberAction.Retire(why));
+    }
   }
 
   private void leave() {
+    if (phase == MemberPhase.REVOKED) {
+      out.add(new MemberAction.Left());
+      return;
+    }
     boolean connected = isRegistered();
     out.forget();
     seal("the node leaves");
@@ -291,14 +347,24 @@ public final class MemberLogic {
   }
 
   private void actionFailed(MemberEvent.ActionFailed failed) {
+    if (phase == MemberPhase.REVOKED) {
+      // Barred, though the document that says so could not be kept: it is read again at the start.
+      out.add(new MemberAction.FailSealed(true));
+      out.add(new MemberAction.Contend(false));
+      ownership.dropped();
+      out.add(new MemberAction.Retire("node " + identity.node() + " was barred"));
+      return;
+    }
     if (failed.action() instanceof MemberAction.Remember remember) {
       documents.notRemembered(remember.slot());
     }
     // The rest of that answer was dropped, requests and rules alike: begin again from the start.
     seal(failed.why());
     ownership.dropped();
+    contending = true;
+    contend(false);
     republish = true;
-    boolean connected = phase != MemberPhase.AWAY && phase != MemberPhase.LEFT;
+    boolean connected = phase != MemberPhase.AWAY && !isGone();
     if (connected) {
       disconnect();
       phase = MemberPhase.REGISTERING;
@@ -326,11 +392,10 @@ public final class MemberLogic {
     if (at - refreshAt >= 0) {
       refresh();
     }
-    while (isRegistered()
-        && round.isEmpty()
-        && openWrites == 0
-        && !agenda.isEmpty()
-        && at - notBefore >= 0) {
+    if (isIdle() && turns.standIns().asks(at)) {
+      agenda.ledger();
+    }
+    while (isRegistered() && isIdle() && !agenda.isEmpty() && at - notBefore >= 0) {
       startRound();
     }
   }
@@ -363,9 +428,15 @@ public final class MemberLogic {
   private void startRound() {
     Round.Scope scope = agenda.take();
     roundUnseals = scope.everything() && lease.isValid(now.bootNanos());
-    Round next = new Round(identity, scope, elected, documents, observed, out, this::roundFinished);
+    Round next =
+        new Round(
+            identity, scope, this::coordinates, documents, observed, out, this::roundFinished);
     round = Optional.of(next);
     next.start();
+  }
+
+  private boolean coordinates(Round.Turning turn) {
+    return turns.standIns().looks(turn, now.bootNanos(), timeout.toNanos()) || elected;
   }
 
   private void roundFinished(boolean complete) {
@@ -376,24 +447,33 @@ public final class MemberLogic {
       pause();
       return;
     }
+    OwnEnrolment enrolment = ownEnrolment();
+    if (enrolment instanceof OwnEnrolment.Barred barred) {
+      retire(barred.why());
+      return;
+    }
+    boolean enrolled = enrolment instanceof OwnEnrolment.Enrolled;
     MemberId me = self.orElseThrow();
     if (done.readMembersToo()) {
-      peers.seen(otherMembers());
-      if (!observed.isRegistered(me, isEnrolled())) {
+      peers.seen(observed.others(identity.node()));
+      if (!observed.isRegistered(me, enrolled)) {
         agenda.everything();
+        homecoming.gone();
         register();
         return;
       }
     }
-    openWrites += putBundled(done);
-    if (!isEnrolled()) {
+    openWrites += bundled.put(done, this::bundledWritten);
+    if (!enrolled) {
       seal("node " + identity.node() + " is not enrolled with its key");
+      contend(false);
       phase = MemberPhase.READING;
       return;
     }
     // A live member must have read everything once before it speaks for itself.
     if (done.scope().everything()) {
       phase = MemberPhase.LIVE;
+      contend(true);
       if (sealed && roundUnseals && lease.isValid(now.bootNanos())) {
         unseal();
       }
@@ -403,7 +483,7 @@ public final class MemberLogic {
         // Perhaps the enrolment of a node that has registered: who is a member is not known yet.
         agenda.ledger();
       } else {
-        openWrites += turns.drive(done, me, elected, now, this::turnWritten);
+        openWrites += turns.drive(done, me, now, this::turnWritten);
       }
       openWrites += ownership.drive(me, !sealed, now, this::ownerWritten);
       reportAhead(me);
@@ -412,23 +492,9 @@ public final class MemberLogic {
     }
   }
 
-  private int putBundled(Round done) {
-    int writes = 0;
-    for (MemberIdentity.Bundled bundled : identity.bundled()) {
-      ObjectKey key = new ObjectKey(bundled.kind(), bundled.object());
-      if (done.isAbsent(key) && documents.slot(key).isEmpty()) {
-        byte[] slot = DocumentCodec.encodeSlot(DocumentSlot.committed(bundled.document()));
-        out.submit(
-            new StoreRequest.Create(
-                identity.paths().document(key), slot, StoreRequest.Lifetime.PERSISTENT),
-            result -> {
-              agenda.everything();
-              written(result);
-            });
-        writes++;
-      }
-    }
-    return writes;
+  private void bundledWritten(StoreResult result) {
+    agenda.everything();
+    written(result);
   }
 
   private void reportAhead(MemberId me) {
@@ -457,15 +523,17 @@ public final class MemberLogic {
     }
   }
 
-  private List<MemberId> otherMembers() {
-    return observed.members().values().stream()
-        .map(Registration::member)
-        .filter(member -> !member.node().equals(identity.node()))
-        .toList();
+  private OwnEnrolment ownEnrolment() {
+    return OwnEnrolment.of(
+        identity, documents.slot(ObjectKey.node(identity.clusterId(), identity.node())));
   }
 
-  private boolean isEnrolled() {
-    return documents.enrolledKey(identity.node()).filter(identity.publicKey()::equals).isPresent();
+  private boolean isIdle() {
+    return round.isEmpty() && openWrites == 0;
+  }
+
+  private boolean isGone() {
+    return phase == MemberPhase.LEFT || phase == MemberPhase.REVOKED;
   }
 
   private boolean isRegistered() {

@@ -11,5 +11,7 @@ public enum MemberPhase {
   /** Registered and following changes. */
   LIVE,
   /** Left in order; nothing more is sent. */
-  LEFT
+  LEFT,
+  /** Barred by the administrator, for good: it takes no part in the cluster any more. */
+  REVOKED
 }

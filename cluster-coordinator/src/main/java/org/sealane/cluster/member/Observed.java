@@ -64,6 +64,14 @@ final class Observed {
     return live;
   }
 
+  /** All that are registered but {@code self}. */
+  List<MemberId> others(String self) {
+    return members.values().stream()
+        .map(Registration::member)
+        .filter(member -> !member.node().equals(self))
+        .toList();
+  }
+
   /**
    * Whether {@code self}'s entry is its session's and, if others can verify it, says what it wrote:
    * someone else may have written over it.

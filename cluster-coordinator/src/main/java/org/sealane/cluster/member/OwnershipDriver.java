@@ -339,8 +339,9 @@ final class OwnershipDriver {
 
   /** Gives every backing up. */
   void releaseAll() {
-    states.keySet().forEach(volume -> out.add(new MemberAction.ReleaseBacking(volume, true)));
-    states.clear();
+    for (UUID volume : Set.copyOf(states.keySet())) {
+      release(volume, new OwnerState.Releasing("this node leaves", true));
+    }
     waiting.clear();
     dueAt.clear();
   }

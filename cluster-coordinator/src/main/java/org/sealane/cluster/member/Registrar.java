@@ -74,6 +74,11 @@ final class Registrar {
                 new StoreRequest.Delete(entryPath(), StoreRequest.ANY_VERSION), _ -> then.run()));
   }
 
+  /** Removes this node's entry and leaves its lease as it is. */
+  void removeOwn(Runnable then) {
+    out.submit(new StoreRequest.Delete(entryPath(), StoreRequest.ANY_VERSION), _ -> then.run());
+  }
+
   /** Replaces the entry's content. */
   void update(MemberId self, Map<String, Long> ahead, Consumer<StoreResult> then) {
     out.submit(

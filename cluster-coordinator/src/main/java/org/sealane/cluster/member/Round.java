@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.sealane.cluster.document.DocumentCodec;
 import org.sealane.cluster.document.DocumentContent;
 import org.sealane.cluster.document.DocumentDigest;
@@ -50,6 +51,9 @@ final class Round {
     OptionalInt ownEntryVersion = OptionalInt.empty();
     OptionalInt ownFenceVersion = OptionalInt.empty();
 
+    /** Whether all entries were read, so that this node may move the turn on. */
+    boolean coordinated;
+
     Turning(VerifiedSlot slot, int version) {
       this.slot = slot;
       this.version = version;
@@ -62,7 +66,7 @@ final class Round {
   private final MemberIdentity identity;
   private final ClusterPaths paths;
   private final Scope scope;
-  private final boolean elected;
+  private final Predicate<Turning> coordinates;
   private final DocumentFollower documents;
   private final Observed observed;
   private final Outbox out;
@@ -71,11 +75,17 @@ final class Round {
   private final Set<ObjectKey> absent = new HashSet<>();
   private boolean membersRead;
 
-  /** {@code finished} is told true when all was read, false when the pass is void. */
+  /**
+   * One pass that reads nothing yet.
+   *
+   * @param coordinates whether the whole ledger of a turn is wanted; asked once for each, after its
+   *     slot was read
+   * @param finished told true when all was read, false when the pass is void
+   */
   Round(
       MemberIdentity identity,
       Scope scope,
-      boolean elected,
+      Predicate<Turning> coordinates,
       DocumentFollower documents,
       Observed observed,
       Outbox out,
@@ -83,7 +93,7 @@ final class Round {
     this.identity = identity;
     this.paths = identity.paths();
     this.scope = scope;
-    this.elected = elected;
+    this.coordinates = coordinates;
     this.documents = documents;
     this.observed = observed;
     this.out = out;
@@ -285,7 +295,7 @@ final class Round {
                 observed.noOwner(order.get(i));
               }
             }
-            new LedgerReader(identity, elected, documents, observed.refusals(), out)
+            new LedgerReader(identity, coordinates, documents, observed.refusals(), out)
                 .read(List.copyOf(turning.values()), finished);
           }
         });

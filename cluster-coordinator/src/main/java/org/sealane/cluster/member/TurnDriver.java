@@ -34,6 +34,7 @@ final class TurnDriver {
   private final Map<UUID, Long> drained = new HashMap<>();
 
   private final Map<UUID, Long> awaited = new HashMap<>();
+  private final StandIns standIns = new StandIns();
   private final Map<UUID, List<TurnAction.Missing>> waiting = new HashMap<>();
 
   TurnDriver(
@@ -55,14 +56,19 @@ final class TurnDriver {
     return waiting;
   }
 
+  StandIns standIns() {
+    return standIns;
+  }
+
   /**
    * Does what each turn needs of this node.
    *
    * @param written told the result of each write that was submitted
    * @return how many writes were submitted
    */
-  int drive(Round round, MemberId self, boolean elected, Now now, Consumer<StoreResult> written) {
+  int drive(Round round, MemberId self, Now now, Consumer<StoreResult> written) {
     waiting.keySet().retainAll(volumes(round));
+    standIns.retain(volumes(round));
     int writes = 0;
     for (Round.Turning turn : round.turning()) {
       TurnSnapshot snapshot =
@@ -75,9 +81,10 @@ final class TurnDriver {
               turn.ownEntryVersion,
               turn.ownFenceVersion);
       UUID volume = turn.slot.key().object();
+      waiting.remove(volume);
       boolean done = drained.getOrDefault(volume, 0L) >= snapshot.turn().epoch();
       TurnSnapshot.Self me =
-          new TurnSnapshot.Self(self, elected, done, peers.open(), peers.fenced());
+          new TurnSnapshot.Self(self, turn.coordinated, done, peers.open(), peers.fenced());
       for (TurnAction action : TurnDecision.decide(snapshot, me)) {
         writes += carryOut(action, turn, self, now, written);
       }
@@ -129,14 +136,23 @@ final class TurnDriver {
                 then.accept(result);
               });
       case TurnAction.Advance advance ->
-          replace(turn, TurnDecision.advanced(slot, advance.to()), then);
-      case TurnAction.Complete _ -> replace(turn, TurnDecision.completed(slot), then);
+          replace(turn, TurnDecision.advanced(slot, advance.to()), moving(turn, then));
+      case TurnAction.Complete _ -> replace(turn, TurnDecision.completed(slot), moving(turn, then));
       case TurnAction.Wait wait -> {
         if (!wait.missing().isEmpty()) {
           waiting.put(volume, wait.missing());
         }
         yield 0;
       }
+    };
+  }
+
+  private Consumer<StoreResult> moving(Round.Turning turn, Consumer<StoreResult> then) {
+    return result -> {
+      if (result instanceof StoreResult.Written) {
+        standIns.moved(turn);
+      }
+      then.accept(result);
     };
   }
 

@@ -89,7 +89,15 @@ final class ViewBuilder {
             .slot(ObjectKey.server(identity.clusterId()))
             .flatMap(VerifiedSlot::living)
             .map(content -> (DocumentContent.Server) content)
-            .orElse(DocumentContent.Server.DEFAULT));
+            .orElse(DocumentContent.Server.DEFAULT),
+        documents
+            .slot(ObjectKey.keytab(identity.clusterId()))
+            .flatMap(VerifiedSlot::living)
+            .map(content -> (DocumentContent.Keytab) content),
+        documents
+            .slot(ObjectKey.dataKey(identity.clusterId()))
+            .flatMap(VerifiedSlot::living)
+            .map(content -> (DocumentContent.DataKeyCopies) content));
   }
 
   private List<NodeView> nodes() {

@@ -5,7 +5,8 @@ import java.util.List;
 
 /**
  * Decides what a candidate does about a volume, from what it sees and how far it is. A volume with
- * one candidate is served whether ZooKeeper is there or not. With several:
+ * one candidate is served whether ZooKeeper is there or not, and whatever its transaction numbers
+ * are: nobody else may own it, and the lock keeps two processes of the one apart. With several:
  *
  * <ul>
  *   <li>the backing is locked before the entry is made, and the entry is removed after the backing
@@ -132,6 +133,10 @@ public final class OwnershipDecision {
               ? new OwnershipStep.Wait("an entry of another keeps its place")
               : new OwnershipStep.Release(named(other) + " has announced itself as owner", false);
       case OwnerEntry.Mine mine -> {
+        if (mine.epoch() < last && seen.isSole() && last < Long.MAX_VALUE) {
+          // ZooKeeper was restored from a backup: its numbers begin again below the marker's.
+          yield serving ? nothing() : new OwnershipStep.Record(last + 1);
+        }
         if (mine.epoch() < last) {
           yield new OwnershipStep.Refuse(
               "the backing was last owned under epoch "

@@ -25,8 +25,17 @@ public interface ClusterStore extends AutoCloseable {
    */
   void watch(String root);
 
-  /** Takes part in the election at {@code path} under {@code name}, until closed. */
+  /**
+   * Takes part in the election at {@code path} under {@code name}, until {@link #withdraw} or
+   * closed. Nothing happens if it does already.
+   */
   void contend(String path, String name);
+
+  /**
+   * Takes part in the election at {@code path} no longer; what it was elected to is over, which is
+   * not announced. Nothing happens if it did not.
+   */
+  void withdraw(String path);
 
   /** Ends the session, which removes its ephemeral znodes. Idempotent. */
   @Override

@@ -5,11 +5,11 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.CuratorFrameworkFactory;
@@ -43,7 +43,7 @@ public final class CuratorStore implements ClusterStore {
 
   private final CuratorFramework client;
   private final Set<String> watchedRoots = ConcurrentHashMap.newKeySet();
-  private final List<LeaderLatch> elections = new CopyOnWriteArrayList<>();
+  private final Map<String, LeaderLatch> elections = new ConcurrentHashMap<>();
   private volatile Consumer<StoreEvent> listener = event -> {};
 
   /** Events of connections come from several threads; what is announced must follow one order. */
@@ -296,6 +296,10 @@ public final class CuratorStore implements ClusterStore {
 
   @Override
   public void contend(String path, String name) {
+    elections.computeIfAbsent(path, _ -> elect(path, name));
+  }
+
+  private LeaderLatch elect(String path, String name) {
     LeaderLatch latch = new LeaderLatch(client, path, name);
     latch.addListener(
         new LeaderLatchListener() {
@@ -314,14 +318,22 @@ public final class CuratorStore implements ClusterStore {
     } catch (Exception e) {
       throw new UncheckedIOException(new IOException("the election can not start", e));
     }
-    elections.add(latch);
+    return latch;
+  }
+
+  @Override
+  public void withdraw(String path) {
+    LeaderLatch latch = elections.remove(path);
+    if (latch != null) {
+      CloseableUtils.closeQuietly(latch);
+    }
   }
 
   @Override
   public void close() {
     if (!closed) {
       closed = true;
-      elections.forEach(CloseableUtils::closeQuietly);
+      elections.values().forEach(CloseableUtils::closeQuietly);
       CloseableUtils.closeQuietly(client);
     }
   }

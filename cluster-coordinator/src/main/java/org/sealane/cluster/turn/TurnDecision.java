@@ -103,7 +103,7 @@ public final class TurnDecision {
   }
 
   private static TurnAction coordinate(TurnSnapshot snapshot, TurnSnapshot.Self self) {
-    if (!self.elected()) {
+    if (!self.coordinates()) {
       return new TurnAction.Wait(List.of(), "another node coordinates");
     }
     if (!isLive(snapshot, self.self())) {

@@ -16,7 +16,7 @@ import org.sealane.cluster.document.VerifiedSlot;
  * @param live every registered, enrolled node, by name
  * @param leases by node, of enrolled and revoked nodes
  * @param entries valid entries of the slot's current step, by node; others' may be left out by a
- *     node that is not elected
+ *     node that does not coordinate
  * @param fences valid fence entries, by node; likewise
  * @param ownEntryVersion version of whatever is at this node's entry of the current step
  * @param ownFenceVersion version of whatever is at this node's fence entry
@@ -34,13 +34,17 @@ public record TurnSnapshot(
    * What the deciding member knows of itself.
    *
    * @param self the node in its current session
-   * @param elected whether it coordinates
+   * @param coordinates whether it moves the turn on if that is due
    * @param drained whether nothing of an older epoch is outstanding since it sends the new one
    * @param peers members it may have lanes with: all it has seen and not yet fenced
    * @param fenced members it has cut off
    */
   public record Self(
-      MemberId self, boolean elected, boolean drained, Set<MemberId> peers, Set<MemberId> fenced) {
+      MemberId self,
+      boolean coordinates,
+      boolean drained,
+      Set<MemberId> peers,
+      Set<MemberId> fenced) {
     public Self {
       peers = Set.copyOf(peers);
       fenced = Set.copyOf(fenced);

@@ -63,6 +63,11 @@ class DocumentWriterTest {
     }
 
     @Override
+    public void withdraw(String path) {
+      throw new UnsupportedOperationException("no election here");
+    }
+
+    @Override
     public void contend(String path, String name) {
       throw new UnsupportedOperationException();
     }

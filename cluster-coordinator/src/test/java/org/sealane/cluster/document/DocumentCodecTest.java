@@ -35,6 +35,10 @@ class DocumentCodecTest {
             new DocumentContent.Disk("d1", "node2", "/srv/d1", 1L << 30, VOLUME)),
         document(ObjectKey.node(CLUSTER, "node1"), new DocumentContent.Node("node1", "AAAA", true)),
         document(ObjectKey.user(VOLUME), new DocumentContent.User("AAAA")),
+        document(ObjectKey.keytab(CLUSTER), new DocumentContent.Keytab("AAAA")),
+        document(
+            ObjectKey.dataKey(CLUSTER),
+            new DocumentContent.DataKeyCopies(2, Map.of("node1", "AAAA"))),
         document(
             ObjectKey.share(VOLUME),
             new DocumentContent.Share(

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.sealane.cluster.document.DocumentContent;
 import org.sealane.cluster.document.EpochFloor;
 import org.sealane.cluster.document.ObjectKey;
 import org.sealane.cluster.document.SignedDocument;
@@ -37,7 +38,7 @@ class JoinBundleTest {
         "c1",
         ca.issueNode("node1", VALIDITY),
         AdminKey.create(RANDOM).publicKey(),
-        DataKey.create(RANDOM),
+        DataKeyRoot.create(RANDOM).forNode(new DocumentContent.Node("node1", "AAAA", false)),
         new EpochFloor(Map.of(ObjectKey.policy(VOLUME), 7L)),
         List.of(document));
   }
@@ -55,6 +56,9 @@ class JoinBundleTest {
     assertThat(read.clusterId()).isEqualTo(bundle.clusterId());
     assertThat(read.adminKey()).isEqualTo(bundle.adminKey());
     assertThat(read.credentials()).isEqualTo(bundle.credentials());
+    assertThat(read.dataKeys().generation()).isEqualTo(1);
+    assertThat(read.dataKeys().key().bytes()).isEqualTo(bundle.dataKeys().key().bytes());
+    assertThat(read.dataKeys().wrapping().bytes()).isEqualTo(bundle.dataKeys().wrapping().bytes());
     assertThat(read.epochFloor()).isEqualTo(bundle.epochFloor());
     assertThat(read.documents()).isEqualTo(bundle.documents());
     assertThat(Files.getPosixFilePermissions(file))
@@ -66,11 +70,13 @@ class JoinBundleTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "join-bundle/1|join-bundle/2|not a join bundle",
+        "join-bundle/2|join-bundle/1|not a join bundle",
         "\"clusterName\" : \"c1\"|\"clusterName\" : \"\"|'clusterName' is missing",
         "\"node\" : \"node1\"|\"node\" : \"node2\"|'node' is node2, but the certificate says node1",
         "policy/0000|police/0000|'epochFloor' names no object",
         "\"epochFloor\"|\"epochs\"|'epochFloor' is missing",
+        "\"dataKeyGeneration\" : 1|\"dataKeyGeneration\" : 0|'dataKeyGeneration' is no number",
+        "\"dataKeyWrapping\"|\"wrapping\"|'dataKeyWrapping' is missing",
         " : 7| : 0|'epochFloor' is not a table of numbers",
         "\"documents\" : [ \"|\"documents\" : [ \"!|'documents' holds what is no signed document",
         "BEGIN PRIVATE KEY|BEGIN|privateKey"

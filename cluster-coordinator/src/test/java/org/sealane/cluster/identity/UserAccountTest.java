@@ -80,15 +80,16 @@ class UserAccountTest {
 
   @Test
   void shouldReadBackTheStoredKeyAndNeverQuoteIt() throws Exception {
-    key.store(directory);
-    DocumentContent.User sealed = anna().seal(key, RANDOM);
+    DataKeyRoot root = DataKeyRoot.create(RANDOM);
+    root.store(directory);
+    DocumentContent.User sealed = anna().seal(root.key(3), RANDOM);
 
-    assertThat(UserAccount.open(ID, sealed, DataKey.load(directory))).isPresent();
+    assertThat(UserAccount.open(ID, sealed, DataKeyRoot.load(directory).key(3))).isPresent();
     assertThat(key.toString()).isEqualTo("DataKey");
     assertThatThrownBy(() -> DataKey.parse("c2VjcmV0", "file"))
         .isInstanceOf(CredentialsException.class)
         .hasMessageContaining("file")
         .hasMessageNotContaining("c2VjcmV0");
-    assertThatThrownBy(() -> key.store(directory)).isInstanceOf(CredentialsException.class);
+    assertThatThrownBy(() -> root.store(directory)).isInstanceOf(CredentialsException.class);
   }
 }

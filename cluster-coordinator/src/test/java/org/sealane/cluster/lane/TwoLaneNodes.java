@@ -1,6 +1,7 @@
 package org.sealane.cluster.lane;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -24,6 +25,7 @@ import org.sealane.smb.auth.NodeMechanism;
 import org.sealane.smb.client.ClientEvent;
 import org.sealane.smb.client.ClientListener;
 import org.sealane.smb.client.PayloadBytes;
+import org.sealane.smb.io.NetworkInterfaceInfo;
 import org.sealane.smb.lane.LaneKey;
 import org.sealane.smb.lane.LaneKind;
 import org.sealane.smb.lane.LaneLimits;
@@ -271,8 +273,18 @@ public final class TwoLaneNodes implements AutoCloseable {
                       clientEvents.add(event);
                     }
                   }),
-              second);
+              second,
+              this::interfaces);
       addresses.put(name, lanes.address());
+    }
+
+    private List<NetworkInterfaceInfo> interfaces() {
+      return List.of(
+          new NetworkInterfaceInfo(
+              1,
+              second.isPresent() ? NetworkInterfaceInfo.RDMA_CAPABLE : 0,
+              1_000_000_000L,
+              InetAddress.getLoopbackAddress().getAddress()));
     }
 
     public LaneRules rules() {

@@ -60,6 +60,8 @@ final class LogicHarness {
   long session;
   long nowNanos = 1_000_000_000L;
   boolean left;
+  boolean contending;
+  Optional<String> retired = Optional.empty();
   boolean failRemember;
   long leaseUntil;
 
@@ -244,6 +246,8 @@ final class LogicHarness {
       case MemberAction.Show show -> view = show.view();
       case MemberAction.Audit audit -> audited.add(audit.event());
       case MemberAction.StateJudged judged -> answer = judged.answer();
+      case MemberAction.Contend contend -> contending = contend.on();
+      case MemberAction.Retire retire -> retired = Optional.of(retire.why());
       case MemberAction.Left _ -> left = true;
     }
   }

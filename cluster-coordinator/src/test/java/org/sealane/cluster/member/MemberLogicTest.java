@@ -3,6 +3,7 @@ package org.sealane.cluster.member;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -11,8 +12,12 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.sealane.cluster.audit.AuditKind;
+import org.sealane.cluster.document.Document;
 import org.sealane.cluster.document.DocumentCodec;
+import org.sealane.cluster.document.DocumentContent;
 import org.sealane.cluster.document.DocumentSlot;
+import org.sealane.cluster.document.Ed25519;
+import org.sealane.cluster.document.ObjectKey;
 import org.sealane.cluster.document.SignedDocument;
 import org.sealane.cluster.document.Snapshots;
 import org.sealane.cluster.document.TestDocuments;
@@ -21,6 +26,7 @@ import org.sealane.cluster.store.StoreEvent;
 import org.sealane.cluster.store.StoreRequest;
 import org.sealane.cluster.store.StoreRequest.Lifetime;
 import org.sealane.cluster.store.StoreResult;
+import org.sealane.cluster.turn.MemberId;
 import org.sealane.smb.lane.LaneKind;
 import org.sealane.smb.lane.LaneRule;
 import org.sealane.smb.lane.LaneRules;
@@ -275,6 +281,91 @@ class MemberLogicTest {
     node.settle();
     assertThat(node.rule().send().epoch()).isEqualTo(3);
     assertThat(node.rules.isFailSealed()).isFalse();
+  }
+
+  /** The first write fails, the second is not tried: neither may count. */
+  @Test
+  void shouldFollowNothingOfAnAnswerAfterWhatItCouldNotRemember() {
+    put(DocumentSlot.committed(one));
+    live();
+    ObjectKey other = ObjectKey.node(TestDocuments.CLUSTER, "node9");
+    node.expire();
+    put(DocumentSlot.committed(two));
+    store.carryOut(
+        new StoreRequest.Create(
+            LogicHarness.PATHS.document(other),
+            DocumentCodec.encodeSlot(
+                DocumentSlot.committed(
+                    documents.sign(
+                        new Document(
+                            TestDocuments.CLUSTER,
+                            other,
+                            1,
+                            Optional.empty(),
+                            Instant.EPOCH,
+                            new DocumentContent.Node(
+                                "node9",
+                                Ed25519.base64(TestKeys.generate().pair().getPublic()),
+                                false))))),
+            Lifetime.PERSISTENT),
+        0);
+    node.failRemember = true;
+    node.connect();
+    node.settle();
+
+    assertThat(node.logic.slots()).isEqualTo(node.disk);
+    node.failRemember = false;
+    node.pass(Duration.ofSeconds(2));
+    node.settle();
+    assertThat(node.logic.slots()).isEqualTo(node.disk).containsKey(other);
+    assertThat(node.rule().send().epoch()).isEqualTo(2);
+  }
+
+  /** A new node registers first and brings its enrolment after. */
+  @Test
+  void shouldSeeAMemberWhoseEnrolmentComesAfterItsEntry() {
+    LogicHarness other = new LogicHarness("node2", documents, store);
+    live();
+    other.connect();
+    other.settle();
+    node.settle();
+
+    assertThat(node.view.node("node2").orElseThrow().state()).isEqualTo(ClusterView.NodeState.LIVE);
+  }
+
+  /** Nobody cut the lanes between two that were both gone when a turn ended. */
+  @Test
+  void shouldCutOffWhoHasGoneBeforeItIsAMemberAgain() {
+    LogicHarness other = new LogicHarness("node2", documents, store);
+    live();
+    other.connect();
+    other.settle();
+    node.settle();
+    MemberId gone = new MemberId("node2", other.session, other.incarnation);
+    node.expire();
+    other.expire();
+    node.fences.clear();
+
+    node.connect();
+    while (node.fences.isEmpty()) {
+      assertThat(store.exists(LogicHarness.PATHS.node("node1"))).isFalse();
+      assertThat(node.step(request -> store.carryOut(request, node.session))).isTrue();
+    }
+    assertThat(node.fences).containsExactly(gone);
+    assertThat(store.exists(LogicHarness.PATHS.node("node1"))).isFalse();
+    node.settle();
+    assertThat(node.logic.phase()).isEqualTo(MemberPhase.LIVE);
+
+    // Whoever is a member is left alone, and so is everybody in the same session.
+    other.connect();
+    other.settle();
+    node.settle();
+    node.fences.clear();
+    node.expire();
+    node.connect();
+    node.settle();
+    assertThat(node.logic.phase()).isEqualTo(MemberPhase.LIVE);
+    assertThat(node.fences).isEmpty();
   }
 
   @Test

@@ -280,6 +280,28 @@ class VolumeOwnershipIT {
     }
   }
 
+  /** As after ZooKeeper was restored: its numbers are far below what the marker says. */
+  @Test
+  void shouldGoOnAboveTheMarkerWhereNobodyElseMayOwnTheVolume() throws Exception {
+    long marked = 1L << 40;
+    try (TestCluster cluster = new TestCluster(directory)) {
+      TestCluster.Node node = cluster.start("node1");
+      UUID volume = cluster.createVolume(node, "v1");
+      awaitServedBy(node);
+      node.crash();
+      try (BackingMarker marker =
+          BackingMarker.claim(node.path("v1"), List.of(directory), cluster.clusterId, volume)) {
+        marker.record(marked);
+      }
+      node.audited.clear();
+      node.start();
+
+      awaitServedBy(node);
+      assertThat(volume(node).ownerEpoch()).hasValue(marked + 1);
+      assertThat(node.audited).noneMatch(event -> event.kind() == AuditKind.OWNERSHIP_REFUSED);
+    }
+  }
+
   @Test
   void shouldPauseWhileZooKeeperIsAwayAndGoOnAfter() throws Exception {
     try (TestCluster cluster = new TestCluster(directory)) {

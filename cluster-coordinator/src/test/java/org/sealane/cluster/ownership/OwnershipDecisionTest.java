@@ -94,6 +94,18 @@ class OwnershipDecisionTest {
     assertThat(Seen.by("a", mine(8)).sole().in(serving(7))).isEqualTo(new OwnershipStep.Record(8));
   }
 
+  /** Nobody else may own it, so nobody is fenced by its epoch; which still never goes back. */
+  @Test
+  void shouldGoOnAboveTheMarkerWhenASoleCandidateFindsZooKeeperRestored() {
+    Seen restored = Seen.by("a", mine(4)).sole();
+    assertThat(restored.in(new OwnerState.Claimed(9, 1))).isEqualTo(new OwnershipStep.Record(10));
+    assertThat(restored.in(serving(10))).isEqualTo(new OwnershipStep.Wait(""));
+    assertThat(Seen.by("a", mine(11)).sole().in(serving(10)))
+        .isEqualTo(new OwnershipStep.Record(11));
+    assertThat(restored.in(new OwnerState.Claimed(Long.MAX_VALUE, 1)))
+        .isInstanceOf(OwnershipStep.Refuse.class);
+  }
+
   @Test
   void shouldClaimInTheOrderOfTheDocumentAmongLiveCandidates() {
     assertThat(Seen.by("a", NONE).in(UNCLAIMED)).isEqualTo(new OwnershipStep.Claim());

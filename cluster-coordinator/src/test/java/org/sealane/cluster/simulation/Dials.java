@@ -26,6 +26,9 @@ final class Dials {
   double secondAdministrator;
   double restore;
 
+  /** The election is held, for good, by someone who does nothing: all turns go on without. */
+  boolean strangerElected;
+
   /** No faults at all. */
   static Dials calm() {
     return new Dials();
@@ -63,6 +66,7 @@ final class Dials {
     dials.secondAdministrator = draw(random, 1);
     dials.slowLink = draw(random, 0.01);
     dials.restore = random.nextInt(4) == 0 ? 0.02 : 0;
+    dials.strangerElected = random.nextInt(8) == 0;
     return dials;
   }
 

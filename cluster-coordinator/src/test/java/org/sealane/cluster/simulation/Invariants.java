@@ -50,6 +50,7 @@ final class Invariants {
   private boolean wasTakenBack;
   private long furthestEpoch;
   private long sendAt;
+  private long committedAt;
   private long accepted;
   private long moves;
   private int commits;
@@ -173,9 +174,9 @@ final class Invariants {
 
   /** A payload has come through; it may have left before its sender was stopped for long. */
   void arrives(SimulatedProcess receiver, SimulatedLane lane, Level level) {
-    // Between two that have both gone, nobody is left to cut the lane; what was under way comes
-    // late.
-    boolean ofMember = isRegistered(lane.client) || isRegistered(lane.server);
+    // Between two that had both gone by the commit, nobody was left to cut the lane; what was under
+    // way comes late.
+    boolean ofMember = wasMemberSince(lane.client) || wasMemberSince(lane.server);
     if (ofMember && !isUntold(lane)) {
       Level least = sendFloor(lane.kind);
       Invariant.SENDS_AS_COMMITTED.require(
@@ -246,24 +247,28 @@ final class Invariants {
   }
 
   /** Whether the server lets the lane have its tree, as its rules say. */
-  boolean grants(
-      SimulatedProcess server,
-      SimulatedProcess client,
-      SimulatedLane lane,
-      SimulatedLane.Carrier carrier) {
+  boolean grants(SimulatedProcess server, SimulatedLane.Carrier carrier, LaneKind kind) {
     boolean grants =
-        server.rules().rule(cluster.volume(), lane.kind).accept().stream()
+        server.rules().rule(cluster.volume(), kind).accept().stream()
             .anyMatch(policy -> policy.ciphers().contains(carrier.cipher()));
-    Invariant.REFUSES_NO_MEMBER.require(
-        grants || !isInContact(server) || !isInContact(client),
-        "%s refuses %s with %s",
-        server.id(),
-        lane,
-        carrier);
     if (grants) {
       moves++;
     }
     return grants;
+  }
+
+  /** A lane is given up, and its requests fail, as its server has refused it. */
+  void refused(
+      SimulatedProcess server,
+      SimulatedLane lane,
+      SimulatedLane.Carrier carrier,
+      boolean wereInContact) {
+    Invariant.REFUSES_NO_MEMBER.require(
+        !wereInContact, "%s refuses %s with %s", server.id(), lane, carrier);
+  }
+
+  boolean areInContact(SimulatedProcess one, SimulatedProcess other) {
+    return isInContact(one) && isInContact(other);
   }
 
   /** Registered, with a lease under which it has read everything, and not known to be behind. */
@@ -271,6 +276,11 @@ final class Invariants {
     return isRegistered(process)
         && !process.rules().isFailSealed()
         && !(wasTakenBack && isBehind(process));
+  }
+
+  /** Whether it was a member at any moment since the last commit. */
+  private boolean wasMemberSince(SimulatedProcess process) {
+    return isRegistered(process) || goneAt.getOrDefault(process.id(), 0L) > committedAt;
   }
 
   private boolean isRegistered(SimulatedProcess process) {
@@ -338,6 +348,7 @@ final class Invariants {
       furthestEpoch = furthest.flatMap(DocumentSlot::committed).map(this::epoch).orElse(0L);
       if (committing.isPresent()) {
         commits++;
+        committedAt = cluster.zookeeper().moment();
       }
     }
   }

@@ -242,8 +242,10 @@ final class SimulatedCluster {
   /** Elects, as a latch would: a hint that comes late, and now and then to two at once. */
   void elect() {
     List<SimulatedProcess> able =
-        processes().stream().filter(process -> process.connection().isConnected()).toList();
-    if (able.isEmpty()) {
+        processes().stream()
+            .filter(process -> process.connection().isConnected() && process.contends())
+            .toList();
+    if (able.isEmpty() || dials.strangerElected) {
       return;
     }
     if (does(Sabotage.COUNTS_NOBODY)) {

@@ -1,5 +1,6 @@
 package org.sealane.cluster.simulation;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.List;
@@ -7,7 +8,9 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import org.sealane.smb.lane.LaneKind;
+import org.sealane.smb.lane.LaneLimits;
 import org.sealane.smb.lane.LanePolicy;
+import org.sealane.smb.lane.LaneRetry;
 import org.sealane.smb.lane.LaneRules;
 import org.sealane.smb.lane.Level;
 import org.sealane.smb.lane.TransportPreference;
@@ -24,6 +27,8 @@ final class SimulatedLane {
 
   /** How long an end of a lane waits for its member's judgement of what the other end knows. */
   private static final long JUDGEMENT_NANOS_MAX = VirtualTime.millis(5_000);
+
+  private static final LaneRetry RETRY = new LaneRetry(false, LaneLimits.DEFAULT);
 
   /** What carries a lane. */
   record Carrier(CipherId cipher, boolean rdma) {
@@ -58,6 +63,7 @@ final class SimulatedLane {
   private State state = State.DOWN;
   private Optional<Carrier> carrier = Optional.empty();
   private long openedAt;
+  private long dialedFirst;
   private boolean cut;
 
   SimulatedLane(
@@ -200,6 +206,7 @@ final class SimulatedLane {
       }
     } else if (underWay.isEmpty()) {
       state = State.OPENING;
+      dialedFirst = time.now();
       then(client, VirtualTime.millis(2), this::dial);
     }
   }
@@ -213,12 +220,13 @@ final class SimulatedLane {
           case RDMA_PREFERRED -> time.chance(0.7);
         };
     Carrier wanted = new Carrier(policy.ciphers().getFirst(), rdma);
-    hop(client, server, false, () -> resolve(wanted));
+    hop(client, server, false, () -> resolve(wanted, policy));
   }
 
-  private void resolve(Carrier wanted) {
-    if (!invariants.grants(server, client, this, wanted)) {
-      hop(server, client, false, this::fail);
+  private void resolve(Carrier wanted, LanePolicy dialed) {
+    if (!invariants.grants(server, wanted, kind)) {
+      boolean inContact = invariants.areInContact(server, client);
+      hop(server, client, false, () -> refused(wanted, dialed, inContact));
       return;
     }
     byte[] clientKnows = client.newestPolicy();
@@ -255,7 +263,14 @@ final class SimulatedLane {
     proceed();
   }
 
-  private void fail() {
+  /** Lanes have nothing open here, so they are no more patient than a first opening. */
+  private void refused(Carrier wanted, LanePolicy dialed, boolean inContact) {
+    Duration spent = Duration.ofNanos(time.now() - dialedFirst);
+    if (RETRY.again(LaneRetry.Failure.OTHER, dialed, policy(), spent)) {
+      then(client, VirtualTime.millis(40), this::dial);
+      return;
+    }
+    invariants.refused(server, this, wanted, inContact);
     state = State.DOWN;
     held.clear();
   }

@@ -60,6 +60,7 @@ final class SimulatedProcess {
   private boolean ended;
   private boolean leaving;
   private boolean wasLive;
+  private boolean contending;
   private boolean changed;
   private Optional<PolicyStateExchange.Answer> answer = Optional.empty();
 
@@ -121,6 +122,11 @@ final class SimulatedProcess {
 
   boolean isEnded() {
     return ended;
+  }
+
+  /** Whether it takes part in the election. */
+  boolean contends() {
+    return contending;
   }
 
   /** Whether it was once registered and had read everything; before that it serves no lane. */
@@ -294,6 +300,9 @@ final class SimulatedProcess {
       case MemberAction.Fence fence -> fence(fence.departed());
       case MemberAction.Audit audit ->
           time.note("%s audits %s %s", id, audit.event().kind(), audit.event().fields());
+      case MemberAction.Contend contend -> contending = contend.on();
+      case MemberAction.Retire retire ->
+          throw new IllegalStateException("nobody is barred here: " + retire.why());
       case MemberAction.Left _ -> {
         connection.close();
         end();

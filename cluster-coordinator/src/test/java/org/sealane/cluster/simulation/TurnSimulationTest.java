@@ -64,6 +64,16 @@ class TurnSimulationTest {
   }
 
   @Test
+  void shouldMakeEveryTurnWhenWhoeverIsElectedDoesNothing() {
+    for (long seed = 0; seed < 3; seed++) {
+      Dials dials = Dials.calm();
+      dials.strangerElected = true;
+
+      assertThat(new TurnSimulation(seed, dials).run().commits()).as("seed %s", seed).isEqualTo(4);
+    }
+  }
+
+  @Test
   void shouldRunTheSameWhenTheSeedIsTheSame() {
     TurnSimulation.Outcome first = new TurnSimulation(17, Dials.drawn(17)).run();
 
@@ -118,8 +128,18 @@ class TurnSimulationTest {
 
     List<Throwable> causes = new ArrayList<>(failed.values());
     if (!causes.isEmpty()) {
-      throw new AssertionError("these seeds failed: " + failed.keySet(), causes.getFirst());
+      throw new AssertionError("these seeds failed:" + findings(failed), causes.getFirst());
     }
+  }
+
+  /** A line for each seed; the events of the first are in the cause. */
+  private static String findings(Map<Long, Throwable> failed) {
+    StringBuilder lines = new StringBuilder();
+    failed
+        .values()
+        .forEach(
+            cause -> lines.append("\n  ").append(cause.toString().lines().findFirst().orElse("")));
+    return lines.toString();
   }
 
   private static List<Long> failedOnce() throws IOException {

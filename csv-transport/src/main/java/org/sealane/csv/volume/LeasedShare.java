@@ -5,13 +5,17 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.sealane.cluster.ownership.OwnerTerm;
+import org.sealane.smb.share.ByteRange;
+import org.sealane.smb.share.Changes;
 import org.sealane.smb.share.CreateAction;
 import org.sealane.smb.share.CreateParameters;
 import org.sealane.smb.share.FileChange;
 import org.sealane.smb.share.FileInformation;
+import org.sealane.smb.share.RangeLock;
 import org.sealane.smb.share.ShareBackend;
 import org.sealane.smb.share.ShareException;
 import org.sealane.smb.share.ShareOpen;
+import org.sealane.smb.share.WatchRequest;
 import org.sealane.smb.wire.NtStatus;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -185,6 +189,27 @@ public final class LeasedShare implements ShareBackend {
     @Override
     public void trim(long offset, long length) throws ShareException {
       change(() -> file.trim(offset, length));
+    }
+
+    @Override
+    public Changes changes(WatchRequest watch) throws ShareException {
+      return run(() -> file.changes(watch));
+    }
+
+    @Override
+    public void lock(List<RangeLock> locks) throws ShareException {
+      run(() -> {
+        file.lock(locks);
+        return null;
+      });
+    }
+
+    @Override
+    public void unlock(List<ByteRange> ranges) throws ShareException {
+      run(() -> {
+        file.unlock(ranges);
+        return null;
+      });
     }
 
     private void change(Change change) throws ShareException {

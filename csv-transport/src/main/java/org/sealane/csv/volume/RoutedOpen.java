@@ -5,21 +5,28 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import org.sealane.smb.lane.LaneListing;
+import org.sealane.smb.lane.LaneWatch;
 import org.sealane.smb.share.AccessMask;
+import org.sealane.smb.share.ByteRange;
+import org.sealane.smb.share.Changes;
 import org.sealane.smb.share.CreateAction;
 import org.sealane.smb.share.CreateDisposition;
 import org.sealane.smb.share.CreateOptions;
 import org.sealane.smb.share.CreateParameters;
 import org.sealane.smb.share.FileChange;
 import org.sealane.smb.share.FileInformation;
+import org.sealane.smb.share.RangeLock;
 import org.sealane.smb.share.ShareBackend;
 import org.sealane.smb.share.ShareException;
 import org.sealane.smb.share.ShareOpen;
 import org.sealane.smb.share.SharePath;
+import org.sealane.smb.share.WatchRequest;
 import org.sealane.smb.wire.NtStatus;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,7 +60,11 @@ final class RoutedOpen implements ShareOpen {
   private final ShareBackend.Caller caller;
   private final CreateAction action;
   private final LaneListing listing = new LaneListing();
+  private final LaneWatch watch = new LaneWatch();
   private final AtomicBoolean closed = new AtomicBoolean();
+
+  /** Byte-range locks that may be held, those being asked for included. */
+  private final AtomicLong locksHeld = new AtomicLong();
 
   /** Held while the open is made again, and for what it is made again from. */
   private final ReentrantLock lock = new ReentrantLock();
@@ -85,7 +96,9 @@ final class RoutedOpen implements ShareOpen {
 
   static RoutedOpen create(OwnerRoute route, CreateParameters wanted, ShareBackend.Caller caller)
       throws ShareException {
-    CreateParameters parameters = withAttributes(wanted);
+    // The next owner knows by the name what an owner has made whose answer was lost.
+    CreateParameters parameters =
+        withAttributes(wanted).named(UUID.randomUUID().getMostSignificantBits());
     AtomicReference<CreateAction> done = new AtomicReference<>();
     return route.call(files -> {
       boolean again = done.get() != null;
@@ -141,6 +154,7 @@ final class RoutedOpen implements ShareOpen {
       }
       placed = route.call(beganNanos, this::makeAgain);
       listing.lost();
+      watch.lost();
     } finally {
       lock.unlock();
     }
@@ -152,6 +166,12 @@ final class RoutedOpen implements ShareOpen {
   }
 
   private ShareOpen makeAgain(ShareBackend files) throws ShareException {
+    if (locksHeld.get() > 0) {
+      // Others may have had the ranges since: nothing read under them holds any more.
+      throw new ShareException(
+          NtStatus.FILE_FORCED_CLOSED,
+          parameters.path().wire() + " had locks, and its owner changed");
+    }
     List<SharePath> paths = new ArrayList<>(List.of(parameters.path()));
     renaming.ifPresent(paths::add);
     ShareException missing = null;
@@ -294,6 +314,35 @@ final class RoutedOpen implements ShareOpen {
       open.trim(offset, length);
       return null;
     });
+  }
+
+  @Override
+  public Changes changes(WatchRequest asked) throws ShareException {
+    watch.begin();
+    return watch.complete(call(open -> open.changes(asked)));
+  }
+
+  @Override
+  public void lock(List<RangeLock> wanted) throws ShareException {
+    locksHeld.addAndGet(wanted.size());
+    try {
+      call(open -> {
+        open.lock(wanted);
+        return null;
+      });
+    } catch (ShareException e) {
+      locksHeld.addAndGet(-wanted.size());
+      throw e;
+    }
+  }
+
+  @Override
+  public void unlock(List<ByteRange> ranges) throws ShareException {
+    call(open -> {
+      open.unlock(ranges);
+      return null;
+    });
+    locksHeld.addAndGet(-ranges.size());
   }
 
   @Override

@@ -26,6 +26,7 @@ import org.sealane.smb.lane.LaneMoves;
 import org.sealane.smb.lane.Level;
 import org.sealane.smb.lane.MoveCause;
 import org.sealane.smb.share.AccessMask;
+import org.sealane.smb.share.CreateAction;
 import org.sealane.smb.share.CreateDisposition;
 import org.sealane.smb.share.CreateOptions;
 import org.sealane.smb.share.CreateParameters;
@@ -271,6 +272,44 @@ class LaneMoveTest {
     }
     assertThat(Files.readAllBytes(root.resolve("second"))).containsExactly(6);
     assertThat(lane.moves().remade()).isZero();
+  }
+
+  @Test
+  void shouldMakeAFileOnceWhenTheServerEndsBeforeItAnswersTheCreate() throws Exception {
+    open("first", CreateDisposition.CREATE, 0).close();
+    int answered = lane.relay.links().getLast().frames(LaneRelay.Direction.RESPONSE).size();
+    CountDownLatch lost = new CountDownLatch(1);
+    lane.relay.tap((link, direction, index, frame) -> {
+      if (direction == LaneRelay.Direction.RESPONSE && index == answered) {
+        lane.relay.tap(LaneRelay.Tap.UNCHANGED);
+        lane.relay.target(nobody());
+        lane.relay.cut();
+        lost.countDown();
+      }
+      return frame;
+    });
+
+    CompletableFuture<ShareOpen> creating =
+        CompletableFuture.supplyAsync(() -> {
+          try {
+            return open("second", CreateDisposition.CREATE, 0);
+          } catch (ShareException e) {
+            throw new AssertionError(e);
+          }
+        });
+    assertThat(lost.await(LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    assertThat(root.resolve("second")).as("made, and not answered").exists();
+    lane.restart();
+
+    try (ShareOpen file = creating.get(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+      assertThat(file.action()).isEqualTo(CreateAction.CREATED);
+      file.write(0, bytes(6), false);
+    }
+    assertThat(Files.readAllBytes(root.resolve("second"))).containsExactly(6);
+    assertThatThrownBy(() -> open("second", CreateDisposition.CREATE, 0))
+        .isInstanceOfSatisfying(
+            ShareException.class,
+            e -> assertThat(e.status()).isEqualTo(NtStatus.OBJECT_NAME_COLLISION));
   }
 
   @Test

@@ -148,7 +148,7 @@ public final class AdminClient implements AutoCloseable {
     }
   }
 
-  /** No request was sent, so another node may be asked. */
+  /** No request was sent, or carried out, so another node may be asked. */
   private static final class Unreachable extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -186,7 +186,11 @@ public final class AdminClient implements AutoCloseable {
       throw new AdminException(Kind.UNAVAILABLE, "interrupted", e);
     }
     if (response.statusCode() >= 300) {
-      throw refused(response);
+      AdminException refused = refused(response);
+      if (refused.kind() == Kind.BARRED) {
+        throw new Unreachable(refused.getMessage(), refused);
+      }
+      throw refused;
     }
     return response;
   }

@@ -32,6 +32,8 @@ public final class AdminException extends Exception {
     ABSENT(404),
     /** It does not fit what is there now. */
     CONFLICT(409),
+    /** The node takes no part in its cluster any more and did nothing: another is to be asked. */
+    BARRED(421),
     /** The node failed. */
     FAILED(500),
     /** Not now: something it needs is away. */

@@ -1,6 +1,8 @@
 package org.sealane.deploy.admin;
 
 import java.io.IOException;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * One thing that can be asked of a node.
@@ -37,6 +39,21 @@ public record AdminRoute(Method method, String path, Access access, Handler hand
   @FunctionalInterface
   public interface Handler {
     AdminReply handle(AdminRequest request) throws AdminException, IOException;
+  }
+
+  /** The same while {@code refusal} has nothing to say; else the request fails with that. */
+  public AdminRoute unless(Supplier<Optional<AdminException>> refusal) {
+    return new AdminRoute(
+        method,
+        path,
+        access,
+        request -> {
+          Optional<AdminException> refused = refusal.get();
+          if (refused.isPresent()) {
+            throw refused.get();
+          }
+          return handler.handle(request);
+        });
   }
 
   static AdminRoute read(String path, Handler handler) {

@@ -218,7 +218,7 @@ public final class DocumentRoutes {
         here.member().slots().values().stream()
             .filter(slot ->
                 switch (slot.key().kind()) {
-                  case USER, SHARE, SERVER -> slot.living().isPresent();
+                  case USER, SHARE, SERVER, KEYTAB, DATA_KEY -> slot.living().isPresent();
                   case POLICY, DEFAULT_POLICY, VOLUME, DISK, NODE -> false;
                 })
             .flatMap(slot -> slot.committed().stream())

@@ -10,6 +10,7 @@ import org.sealane.deploy.admin.AdminRoute.Method;
 import org.sealane.deploy.files.VolumeFiles;
 import org.sealane.deploy.files.VolumePath;
 import org.sealane.smb.share.FileInformation;
+import org.sealane.smb.share.PatientShare;
 import org.sealane.smb.share.ShareBackend;
 import org.sealane.smb.share.ShareException;
 import org.sealane.smb.share.SharePath;
@@ -122,7 +123,7 @@ public final class FileRoutes {
 
   private VolumeFiles files(AdminRequest request) throws AdminException, ShareException {
     return new VolumeFiles(
-        shares.share(request.required("volume")),
+        new PatientShare(shares.share(request.required("volume"))),
         new ShareBackend.Caller(node, request.caller().name()));
   }
 
@@ -162,7 +163,8 @@ public final class FileRoutes {
         .contains(status)) {
       return Kind.CONFLICT;
     }
-    if (status.equals(NtStatus.OBJECT_NAME_INVALID)) {
+    if (status.equals(NtStatus.OBJECT_NAME_INVALID)
+        || status.equals(NtStatus.OBJECT_PATH_SYNTAX_BAD)) {
       return Kind.INVALID;
     }
     if (status.equals(NtStatus.FILE_NOT_AVAILABLE) || status.equals(NtStatus.IO_TIMEOUT)) {

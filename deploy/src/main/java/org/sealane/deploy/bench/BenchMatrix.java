@@ -2,7 +2,10 @@ package org.sealane.deploy.bench;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.sealane.smb.lane.LaneKind;
 import org.sealane.smb.lane.Level;
 import org.sealane.smb.lane.TransportPreference;
@@ -24,6 +27,9 @@ public record BenchMatrix(
 
   /** Runs this much before it measures, so that what is measured is warm. */
   static final Duration WARM_UP = Duration.ofSeconds(2);
+
+  /** For a level on a kind and transport that has been warmed. */
+  static final Duration WARM_UP_AGAIN = Duration.ofMillis(500);
 
   public BenchMatrix {
     kinds = List.copyOf(kinds);
@@ -56,6 +62,19 @@ public record BenchMatrix(
   /** How many cells there are. */
   public int cells() {
     return settings().size() * operations.size() * blockBytes.size() * queueDepths.size();
+  }
+
+  /** The shortest and the longest block: they take different ways through a lane. */
+  Set<Integer> outerBlockBytes() {
+    return new LinkedHashSet<>(List.of(Collections.min(blockBytes), Collections.max(blockBytes)));
+  }
+
+  /**
+   * For each kind on each transport, before its first cell: the JIT compilers of fresh processes
+   * take a third of two processors for ten seconds.
+   */
+  Duration firstWarmUp() {
+    return WARM_UP.plus(measured);
   }
 
   /** Bytes of the file or disk that load is put on: what the deepest and largest cell needs. */

@@ -1,19 +1,12 @@
 package org.sealane.deploy.bench;
 
-import java.awt.Graphics2D;
-import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
-import java.util.function.ToDoubleFunction;
+import java.util.Locale;
+import java.util.stream.Collectors;
 import javax.imageio.ImageIO;
-import org.knowm.xchart.XYChart;
-import org.knowm.xchart.XYChartBuilder;
 import org.sealane.deploy.bench.BenchResult.Run;
 import org.sealane.deploy.json.Json;
 
@@ -22,9 +15,6 @@ import org.sealane.deploy.json.Json;
  * that shows them above the table of every run. The page needs nothing from elsewhere.
  */
 public final class BenchReport {
-  private static final int WIDTH_PIXELS = 900;
-  private static final int HEIGHT_PIXELS = 540;
-
   private final BenchResult result;
 
   public BenchReport(BenchResult result) {
@@ -35,133 +25,108 @@ public final class BenchReport {
   public Path write(Path directory) throws IOException {
     Files.createDirectories(directory);
     Files.writeString(directory.resolve("bench.json"), Json.pretty(result));
-    List<String> images = new ArrayList<>();
-    for (Plot plot : plots()) {
-      String name = plot.name() + ".png";
-      ImageIO.write(image(chart(plot)), "png", directory.resolve(name).toFile());
-      images.add(name);
+    List<BenchPlots.Plot> plots = new BenchPlots(result).draw();
+    for (BenchPlots.Plot plot : plots) {
+      ImageIO.write(plot.image(), "png", directory.resolve(plot.name() + ".png").toFile());
     }
     Path page = directory.resolve("bench.html");
-    Files.writeString(page, html(images));
+    Files.writeString(page, html(plots));
     return page;
   }
 
-  private record Plot(
-      String name, String title, String unit, List<Run> runs, ToDoubleFunction<Run> value) {}
-
-  /** One plot of throughput and one of CPU cost for each kind, operation and depth. */
-  private List<Plot> plots() {
-    Map<String, List<Run>> groups = new TreeMap<>();
-    for (Run run : result.runs()) {
-      groups
-          .computeIfAbsent(
-              "%s-%s-depth%d".formatted(run.kind(), run.op(), run.queueDepth()),
-              _ -> new ArrayList<>())
-          .add(run);
-    }
-    List<Plot> plots = new ArrayList<>();
-    groups.forEach((group, runs) -> {
-      plots.add(
-          new Plot(
-              "throughput-" + group,
-              "Throughput, " + group.replace('-', ' '),
-              "GB/s",
-              runs,
-              run -> run.bytesPerSecond() / 1e9));
-      plots.add(
-          new Plot(
-              "cpu-" + group,
-              "CPU cost of both sides, " + group.replace('-', ' '),
-              "CPU seconds per GB",
-              runs,
-              Run::cpuSecondsPerGigabyte));
-    });
-    return plots;
-  }
-
-  private XYChart chart(Plot plot) {
-    XYChart chart =
-        new XYChartBuilder()
-            .width(WIDTH_PIXELS)
-            .height(HEIGHT_PIXELS)
-            .title(plot.title())
-            .xAxisTitle("block, KiB")
-            .yAxisTitle(plot.unit())
-            .build();
-    chart.getStyler().setXAxisLogarithmic(true);
-    chart.getStyler().setYAxisMin(0.0);
-    Map<String, TreeMap<Double, Double>> series = new LinkedHashMap<>();
-    for (Run run : plot.runs()) {
-      series
-          .computeIfAbsent(label(run), _ -> new TreeMap<>())
-          .put(run.blockBytes() / 1024.0, plot.value().applyAsDouble(run));
-    }
-    series.forEach((name, points) ->
-        chart.addSeries(name, new ArrayList<>(points.keySet()), new ArrayList<>(points.values())));
-    return chart;
-  }
-
-  private static BufferedImage image(XYChart chart) {
-    BufferedImage image =
-        new BufferedImage(WIDTH_PIXELS, HEIGHT_PIXELS, BufferedImage.TYPE_INT_RGB);
-    Graphics2D graphics = image.createGraphics();
-    chart.paint(graphics, WIDTH_PIXELS, HEIGHT_PIXELS);
-    graphics.dispose();
-    return image;
-  }
-
-  private static String label(Run run) {
+  /** What tells rows of one table from each other. */
+  static String label(Run run) {
     String algorithm = run.cipher() != null ? run.cipher() : run.signing();
-    return run.transport()
-        + ":"
-        + run.provider()
-        + " "
-        + run.level()
-        + (algorithm == null ? "" : " " + algorithm);
+    return withoutAlgorithm(run) + (algorithm == null ? "" : " " + algorithm);
   }
 
-  private String html(List<String> images) {
+  static String withoutAlgorithm(Run run) {
+    return "%s:%s%s %s"
+        .formatted(
+            run.transport(), run.provider(), run.isEmulated() ? " (emulated)" : "", run.level());
+  }
+
+  private String html(List<BenchPlots.Plot> plots) {
     StringBuilder page = new StringBuilder(HEAD);
     page.append(
-        "<p>%s, %d cores, JDK %s</p>\n"
+        "<p>%s, %d cores, JDK %s. Limits of the machine in the same run: "
             .formatted(
                 escape(result.machine().cpu()),
                 result.machine().cores(),
                 escape(result.machine().jdk())));
     page.append(
-        ("<p>Limits of this machine in the same run: AES-128-GCM %.2f GB/s, memory copy %.2f GB/s,"
-                + " raw TCP %.2f GB/s.</p>\n")
-            .formatted(
-                result.limits().aesGcmBytesPerSecond() / 1e9,
-                result.limits().memoryCopyBytesPerSecond() / 1e9,
-                result.limits().tcpBytesPerSecond() / 1e9));
-    for (String image : images) {
-      page.append("<img src=\"%s\" alt=\"%s\">\n".formatted(image, image));
+        format(
+            "AES-128-GCM %.2f GB/s, memory copy %.2f GB/s (one thread each), raw TCP %.2f"
+                + " GB/s.</p>\n",
+            result.limits().aesGcmBytesPerSecond() / 1e9,
+            result.limits().memoryCopyBytesPerSecond() / 1e9,
+            result.limits().tcpBytesPerSecond() / 1e9));
+    if (result.hasEmulation()) {
+      page.append("<p class=\"note\">").append(escape(BenchResult.EMULATION)).append("</p>\n");
     }
-    page.append("<table>\n<tr><th>lane<th>op<th>block<th>depth<th>GB/s<th>of raw TCP<th>ops/s")
-        .append("<th>p50 µs<th>p99 µs<th>max µs<th>first second GB/s<th>CPU s/GB<th>failed\n");
+    page.append("<div class=\"plots\">\n");
+    for (BenchPlots.Plot plot : plots) {
+      page.append("<img src=\"%s.png\" alt=\"%s\">\n".formatted(plot.name(), escape(plot.title())));
+    }
+    page.append("</div>\n");
+    links(page);
+    page.append("<h2>Every cell</h2>\n<table>\n<tr><th>lane<th>op<th>block<th>depth<th>GB/s")
+        .append("<th>of raw TCP<th>of memory copy<th>of AES-GCM<th>ops/s<th>p50 µs<th>p99 µs")
+        .append("<th>max µs<th>first second<th>CPU s/GB<th>failed\n");
     result.runs().forEach(run -> page.append(row(run)));
     return page.append("</table>\n").toString();
   }
 
+  private void links(StringBuilder page) {
+    page.append("<h2>What links take</h2>\n<p>").append(escape(LinkCost.EXPLAINED));
+    page.append("</p>\n<table>\n<tr><th>lane<th>op<th>block<th>depth<th>CPU s/GB");
+    for (int gigabits : LinkCost.GIGABITS) {
+      page.append("<th>cores at ").append(gigabits).append(" Gb/s");
+    }
+    for (LinkCost cost : LinkCost.of(result)) {
+      Run run = cost.run();
+      page.append(
+          format(
+              "\n<tr><td>%s %s<td>%s<td>%s<td>%d<td>%.2f",
+              escape(run.kind()),
+              escape(label(run)),
+              run.op(),
+              BenchPlots.blockLabel(run.blockBytes()),
+              run.queueDepth(),
+              run.cpuSecondsPerGigabyte()));
+      page.append(
+          cost.cores().stream()
+              .map(cores -> format("<td>%.1f", cores))
+              .collect(Collectors.joining()));
+    }
+    page.append("\n</table>\n");
+  }
+
   private String row(Run run) {
-    return ("<tr><td>%s %s<td>%s<td>%d<td>%d<td>%.3f<td>%.2f<td>%.0f<td>%.0f<td>%.0f<td>%.0f"
-            + "<td>%.3f<td>%.2f<td>%d%n")
-        .formatted(
-            escape(run.kind()),
-            escape(label(run)),
-            run.op(),
-            run.blockBytes(),
-            run.queueDepth(),
-            run.bytesPerSecond() / 1e9,
-            run.bytesPerSecond() / result.limits().tcpBytesPerSecond(),
-            run.iops(),
-            run.latencyMicros().p50(),
-            run.latencyMicros().p99(),
-            run.latencyMicros().max(),
-            run.firstSecondBytesPerSecond() / 1e9,
-            run.cpuSecondsPerGigabyte(),
-            run.failed());
+    double rate = run.bytesPerSecond();
+    return format(
+        "<tr><td>%s %s<td>%s<td>%s<td>%d<td>%.3f<td>%.2f<td>%.2f<td>%.2f<td>%.0f<td>%.0f<td>%.0f"
+            + "<td>%.0f<td>%.2f<td>%.2f<td>%d\n",
+        escape(run.kind()),
+        escape(label(run)),
+        run.op(),
+        BenchPlots.blockLabel(run.blockBytes()),
+        run.queueDepth(),
+        rate / 1e9,
+        rate / result.limits().tcpBytesPerSecond(),
+        rate / result.limits().memoryCopyBytesPerSecond(),
+        rate / result.limits().aesGcmBytesPerSecond(),
+        run.iops(),
+        run.latencyMicros().p50(),
+        run.latencyMicros().p99(),
+        run.latencyMicros().max(),
+        rate > 0 ? run.firstSecondBytesPerSecond() / rate : 0,
+        run.cpuSecondsPerGigabyte(),
+        run.failed());
+  }
+
+  private static String format(String pattern, Object... values) {
+    return String.format(Locale.ROOT, pattern, values);
   }
 
   private static String escape(String text) {
@@ -173,10 +138,15 @@ public final class BenchReport {
       <!doctype html>
       <html lang="en"><meta charset="utf-8"><title>Sealane benchmark</title>
       <style>
-      body { font: 15px/1.4 sans-serif; max-width: 70em; margin: 2em auto; padding: 0 1em; }
-      img { max-width: 100%; }
+      body { font: 15px/1.5 sans-serif; color: #2b3138; }
+      body { max-width: 84em; margin: 2em auto; padding: 0 1em; }
+      h1, h2 { font-weight: 600; }
+      .note { border-left: 4px solid #d98324; padding-left: .8em; }
+      .plots { display: grid; gap: 1em; }
+      .plots { grid-template-columns: repeat(auto-fit, minmax(34em, 1fr)); }
+      img { width: 100%; }
       table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
-      td, th { padding: .2em .6em; border-bottom: 1px solid #ccc; text-align: right; }
+      td, th { padding: .25em .6em; border-bottom: 1px solid #e6e9ec; text-align: right; }
       td:first-child, th:first-child { text-align: left; }
       </style>
       <h1>Sealane benchmark</h1>

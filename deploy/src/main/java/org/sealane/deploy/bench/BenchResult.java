@@ -12,6 +12,9 @@ import java.util.Optional;
  * @param runs one per cell of the matrix
  */
 public record BenchResult(Machine machine, Limits limits, List<Run> runs) {
+  /** Said with the numbers wherever no adapter carried them. */
+  public static final String EMULATION =
+      "rdma:software is an emulation by shared memory of one host, no measure of an adapter";
 
   public BenchResult {
     runs = List.copyOf(runs);
@@ -60,7 +63,17 @@ public record BenchResult(Machine machine, Limits limits, List<Run> runs) {
       double iops,
       Measurement.LatencyMicros latencyMicros,
       double cpuSecondsPerGigabyte,
-      long failed) {}
+      long failed) {
+    /** Whether shared memory of one host stood in for an adapter. */
+    boolean isEmulated() {
+      return provider.equals("software");
+    }
+  }
+
+  /** Whether an emulation carried any of it. */
+  public boolean hasEmulation() {
+    return runs.stream().anyMatch(Run::isEmulated);
+  }
 
   /** The run of these coordinates, for ratios; the first if the matrix has several ciphers. */
   public Optional<Run> find(String kind, String level, String op, int blockBytes, int queueDepth) {

@@ -1,10 +1,13 @@
 package org.sealane.deploy.bench;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -15,6 +18,7 @@ import org.sealane.deploy.bench.BenchRoutes.LoadOrder;
 import org.sealane.deploy.bench.BenchRoutes.ProcessReply;
 import org.sealane.smb.lane.LaneKind;
 import org.sealane.smb.lane.Level;
+import org.sealane.smb.lane.TransportPreference;
 
 /**
  * Measures a matrix between two nodes: load on the one, over its lane, on a scratch volume and disk
@@ -23,6 +27,7 @@ import org.sealane.smb.lane.Level;
 public final class BenchSession {
   private static final long LIMIT_MILLIS = 1_000;
   private static final String FILE = "/bench";
+  private static final int WARM_DEPTH = 8;
 
   /**
    * Where it runs.
@@ -73,11 +78,13 @@ public final class BenchSession {
    */
   public BenchResult run() throws AdminException, IOException, InterruptedException {
     ProcessReply machine = process(place.from());
-    warmUp();
     BenchResult.Limits limits = limits(0);
     List<BenchResult.Run> runs = new ArrayList<>();
+    Set<Way> warmed = new HashSet<>();
     for (BenchMatrix.Setting setting : matrix.settings()) {
       lanes.turn(setting);
+      boolean first = warmed.add(new Way(setting.kind(), setting.transport()));
+      warmUp(setting, first ? matrix.firstWarmUp() : BenchMatrix.WARM_UP_AGAIN, runs.size());
       for (Load.Operation operation : matrix.operations()) {
         for (int blockBytes : matrix.blockBytes()) {
           for (int queueDepth : matrix.queueDepths()) {
@@ -95,12 +102,22 @@ public final class BenchSession {
         runs);
   }
 
-  /** Both processes compile what they run before the first cell, so that cells compare. */
-  private void warmUp() throws AdminException {
-    for (LaneKind kind : matrix.kinds()) {
-      progress.at(0, matrix.cells(), "warming " + kind.word());
-      for (int blockBytes : List.of(4 << 10, 1 << 20)) {
-        measure(order(kind, Load.Operation.READ, blockBytes, 8));
+  /** What has its own code on both sides, beside what each level adds. */
+  private record Way(LaneKind kind, TransportPreference transport) {}
+
+  /**
+   * Opens the lane, and has both processes compile what they run on it, so that no cell of a
+   * setting is slower for being the first.
+   */
+  private void warmUp(BenchMatrix.Setting setting, Duration each, int cellsDone)
+      throws AdminException {
+    for (Load.Operation operation : matrix.operations()) {
+      for (int blockBytes : matrix.outerBlockBytes()) {
+        progress.at(
+            cellsDone, matrix.cells(), "warming " + describe(setting, operation, blockBytes));
+        LoadOrder order =
+            order(setting.kind(), operation, blockBytes, WARM_DEPTH, Duration.ZERO, each);
+        measure(order);
       }
     }
   }
@@ -154,7 +171,14 @@ public final class BenchSession {
   private BenchResult.Run cell(
       BenchMatrix.Setting setting, Load.Operation operation, int blockBytes, int queueDepth)
       throws AdminException, InterruptedException {
-    LoadOrder order = order(setting.kind(), operation, blockBytes, queueDepth);
+    LoadOrder order =
+        order(
+            setting.kind(),
+            operation,
+            blockBytes,
+            queueDepth,
+            BenchMatrix.WARM_UP,
+            matrix.measured());
     CompletableFuture<Measurement> load =
         CompletableFuture.supplyAsync(() -> measureUnchecked(order), Thread::startVirtualThread);
     double coresBusy = coresBusy();
@@ -162,7 +186,13 @@ public final class BenchSession {
     return run(setting, operation, blockBytes, queueDepth, measured, coresBusy);
   }
 
-  private LoadOrder order(LaneKind kind, Load.Operation operation, int blockBytes, int queueDepth) {
+  private LoadOrder order(
+      LaneKind kind,
+      Load.Operation operation,
+      int blockBytes,
+      int queueDepth,
+      Duration warmUp,
+      Duration measured) {
     boolean csv = kind == LaneKind.CSV;
     return new LoadOrder(
         csv ? place.volume() : null,
@@ -172,8 +202,8 @@ public final class BenchSession {
         blockBytes,
         queueDepth,
         matrix.workingSetBytes(),
-        BenchMatrix.WARM_UP.toMillis(),
-        matrix.measured().toMillis());
+        warmUp.toMillis(),
+        measured.toMillis());
   }
 
   private Measurement measure(LoadOrder order) throws AdminException {

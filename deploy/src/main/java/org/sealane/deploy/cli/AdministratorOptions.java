@@ -56,12 +56,27 @@ final class AdministratorOptions {
     }
   }
 
+  /** A client for one node of the cluster. The caller closes it. */
+  AdminClient node(Session session, String node) throws AdminException {
+    return to(session.client(), node);
+  }
+
+  /** Whether the command line says which cluster. */
+  boolean isNamed() {
+    return cluster.isNamed();
+  }
+
   private AdminClient to(AdminClient any, String node) throws AdminException {
     try {
       return cluster.client(List.of(ViaOptions.adminAddress(any, node)));
     } catch (CliFailure e) {
       throw new AdminException(Kind.ABSENT, e.getMessage(), e);
     }
+  }
+
+  /** Asks every node that has announced an admin port, one after the other. */
+  void eachNode(ClusterOptions.NodeQuestion question) throws AdminException, CliFailure {
+    cluster.eachNode(question);
   }
 
   /** Where the administrator's keys are. */

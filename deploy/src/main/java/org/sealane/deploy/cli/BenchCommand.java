@@ -29,18 +29,35 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code sealane bench}: load over real lanes between two local node processes. */
+/**
+ * {@code sealane bench}: load over real lanes, between two nodes of a cluster or between two local
+ * node processes of its own.
+ */
 @Command(
     name = "bench",
     mixinStandardHelpOptions = true,
-    description = "Measures load over real lanes, and the limits of the machine in the same run.")
+    description = {
+      "Measures load over real lanes, and the limits of the machine in the same run.",
+      "With --from and --to between two nodes of a cluster, over a scratch volume that is removed"
+          + " afterwards; without, between two node processes of its own on this machine."
+    })
 final class BenchCommand implements Callable<Integer> {
   private static final String SCRATCH = "bench";
-  private static final String FROM = "node2";
-  private static final String TO = "node1";
+  private static final String LOCAL_FROM = "node2";
+  private static final String LOCAL_TO = "node1";
 
   @Spec private CommandSpec spec;
+  @Mixin private AdministratorOptions cluster;
   @Mixin private OutputOption output;
+
+  @Option(names = "--from", paramLabel = "NODE", description = "The node that load is put on.")
+  private String from;
+
+  @Option(
+      names = "--to",
+      paramLabel = "NODE",
+      description = "The node that has the scratch volume and disk.")
+  private String to;
 
   @Option(names = "--kind", split = ",", defaultValue = "csv,sbl", paramLabel = "csv,sbl")
   private List<String> kinds;
@@ -50,7 +67,9 @@ final class BenchCommand implements Callable<Integer> {
       split = ",",
       defaultValue = "tcp",
       paramLabel = "tcp,rdma",
-      description = "rdma is emulated between the two processes: rdma:software.")
+      description =
+          "rdma is what both nodes have open; between the command's own processes it is emulated:"
+              + " rdma:software.")
   private List<String> transports;
 
   @Option(
@@ -81,11 +100,14 @@ final class BenchCommand implements Callable<Integer> {
   @Override
   public Integer call() throws CliFailure, AdminException, InterruptedException {
     BenchMatrix matrix = matrix();
+    requirePlace();
     Console console = Console.of(spec);
     BenchResult result;
-    try (ScratchCluster cluster =
-        ScratchCluster.start(directory(), 2, carriers(matrix), false, console::progress)) {
-      result = measure(cluster, matrix, console);
+    try {
+      result =
+          from == null
+              ? measureHere(matrix, console)
+              : new ClusterBench(cluster, from, to, matrix, console).run();
     } catch (DraftException | IOException e) {
       throw new CliFailure(e.getMessage(), e);
     }
@@ -94,25 +116,45 @@ final class BenchCommand implements Callable<Integer> {
     return 0;
   }
 
+  private void requirePlace() {
+    if ((from == null) != (to == null)) {
+      throw usage("--from and --to go together");
+    }
+    if (from == null && cluster.isNamed()) {
+      throw usage("on a cluster, --from and --to say between which nodes");
+    }
+    if (from != null && from.equals(to)) {
+      throw usage("--from and --to are two nodes: no lane leads from a node to itself");
+    }
+  }
+
+  private BenchResult measureHere(BenchMatrix matrix, Console console)
+      throws CliFailure, AdminException, DraftException, IOException, InterruptedException {
+    try (ScratchCluster local =
+        ScratchCluster.start(directory(), 2, carriers(matrix), false, console::progress)) {
+      return measure(local, matrix, console);
+    }
+  }
+
   private static Path directory() throws IOException {
     Path parent = Files.createTempDirectory("sealane-bench-");
     parent.toFile().deleteOnExit();
     return parent.resolve("cluster");
   }
 
-  private BenchResult measure(ScratchCluster cluster, BenchMatrix matrix, Console console)
+  private BenchResult measure(ScratchCluster local, BenchMatrix matrix, Console console)
       throws AdminException, DraftException, IOException, InterruptedException {
-    cluster.createVolume(SCRATCH, TO);
-    cluster.addDisk(SCRATCH, TO, matrix.workingSetBytes(), SCRATCH);
+    local.createVolume(SCRATCH, LOCAL_TO);
+    local.addDisk(SCRATCH, LOCAL_TO, matrix.workingSetBytes(), SCRATCH);
     BenchSession.Place place =
-        new BenchSession.Place(cluster.node(FROM), cluster.node(TO), "127.0.0.1", SCRATCH, SCRATCH);
-    BenchLanes lanes = new BenchLanes(cluster.administrator(), cluster.any(), SCRATCH, FROM);
-    return new BenchSession(
-            place,
-            lanes,
-            matrix,
-            (cell, cells, what) -> console.progress("%d of %d: %s".formatted(cell, cells, what)))
-        .run();
+        new BenchSession.Place(
+            local.node(LOCAL_FROM), local.node(LOCAL_TO), "127.0.0.1", SCRATCH, SCRATCH);
+    BenchLanes lanes = new BenchLanes(local.administrator(), local.any(), SCRATCH, LOCAL_FROM);
+    return new BenchSession(place, lanes, matrix, progress(console)).run();
+  }
+
+  static BenchSession.Progress progress(Console console) {
+    return (cell, cells, what) -> console.progress("%d of %d: %s".formatted(cell, cells, what));
   }
 
   private void write(BenchResult result) throws CliFailure {

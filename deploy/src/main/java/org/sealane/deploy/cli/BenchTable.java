@@ -1,7 +1,10 @@
 package org.sealane.deploy.cli;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import org.sealane.deploy.bench.BenchResult;
+import org.sealane.deploy.bench.LinkCost;
 
 /** A benchmark's result as a table, with the limits it is measured against. */
 final class BenchTable {
@@ -43,6 +46,7 @@ final class BenchTable {
     return """
     %s, %d cores, JDK %s
     limits: AES-128-GCM %s GB/s, memory copy %s GB/s, raw TCP %s GB/s
+    %s
     %s%s\
     """
         .formatted(
@@ -53,14 +57,30 @@ final class BenchTable {
             number("%.2f", result.limits().memoryCopyBytesPerSecond() / 1e9),
             number("%.2f", tcp / 1e9),
             table.render(),
-            emulation(result));
+            links(result),
+            result.hasEmulation() ? BenchResult.EMULATION + "\n" : "");
   }
 
-  /** Said with the numbers wherever no adapter carried them. */
-  private static String emulation(BenchResult result) {
-    return result.runs().stream().anyMatch(run -> run.provider().equals("software"))
-        ? "rdma:software is an emulation by shared memory of one host, no measure of an adapter\n"
-        : "";
+  /** What it takes to fill links, by what was measured. */
+  private static String links(BenchResult result) {
+    List<String> head = new ArrayList<>(List.of("KIND", "LANE", "LEVEL", "OP", "KIB", "CPU S/GB"));
+    LinkCost.GIGABITS.forEach(gigabits -> head.add("CORES AT " + gigabits + " Gb/s"));
+    Table table = new Table(head.toArray(String[]::new));
+    for (LinkCost cost : LinkCost.of(result)) {
+      BenchResult.Run run = cost.run();
+      List<Object> row =
+          new ArrayList<>(
+              List.of(
+                  run.kind(),
+                  run.transport() + ":" + run.provider(),
+                  run.level(),
+                  run.op(),
+                  run.blockBytes() >> 10,
+                  number("%.2f", run.cpuSecondsPerGigabyte())));
+      cost.cores().forEach(cores -> row.add(number("%.1f", cores)));
+      table.row(row.toArray());
+    }
+    return LinkCost.EXPLAINED + "\n" + table.render();
   }
 
   private static String number(String format, double value) {

@@ -6,12 +6,15 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.List;
+import java.util.Map;
 import org.sealane.cluster.identity.AdminCredentials;
 import org.sealane.cluster.identity.PeerPolicy;
 import org.sealane.cluster.identity.TlsContexts;
 import org.sealane.deploy.admin.AdminClient;
+import org.sealane.deploy.admin.AdminException;
 import org.sealane.deploy.local.LocalCluster;
 import org.sealane.deploy.local.LocalDirectory;
+import org.sealane.deploy.status.ClusterStatus;
 import org.sealane.deploy.units.HostPort;
 import org.sealane.smb.auth.CredentialsException;
 import org.sealane.smb.auth.Enrollment;
@@ -53,6 +56,27 @@ final class ClusterOptions {
   /** A client for other admin ports of the same cluster. The caller closes it. */
   AdminClient client(List<HostPort> addresses) throws CliFailure {
     return client(addresses, credentialsDirectory());
+  }
+
+  /** What is asked of one node. */
+  @FunctionalInterface
+  interface NodeQuestion {
+    void ask(AdminClient node) throws AdminException, CliFailure;
+  }
+
+  /** Asks every node that has announced an admin port, one after the other. */
+  void eachNode(NodeQuestion question) throws AdminException, CliFailure {
+    try (AdminClient any = client()) {
+      for (ClusterStatus.Node node :
+          any.get(ClusterStatus.PATH, Map.of(), ClusterStatus.class).nodes()) {
+        if (node.admin() != null) {
+          HostPort address = new HostPort(node.admin().host(), node.admin().port());
+          try (AdminClient client = client(List.of(address))) {
+            question.ask(client);
+          }
+        }
+      }
+    }
   }
 
   /** A client that proves itself with what is in {@code credentials}. */
@@ -100,6 +124,11 @@ final class ClusterOptions {
   /** Whether there is a cluster to ask: not where only a directory of credentials was named. */
   boolean namesCluster() {
     return credentials == null || directory != null || connect != null;
+  }
+
+  /** Whether anything was said of the cluster. */
+  boolean isNamed() {
+    return directory != null || connect != null || credentials != null;
   }
 
   /** Whether the cluster was named by its admin ports. */

@@ -111,7 +111,11 @@ final class NodeCommand {
   @Command(
       name = "revoke",
       mixinStandardHelpOptions = true,
-      description = "Bars a node: its lanes end, and its certificate is good for nothing.")
+      description = {
+        "Bars a node: its lanes end, and its certificate is good for nothing.",
+        "Accounts are sealed again under a data key that it does not have. It may know the password"
+            + " hashes of those it could open until now: see docs/security.md."
+      })
   static final class Revoke implements Callable<Integer> {
     @Spec private CommandSpec spec;
     @Mixin private AdministratorOptions administrator;
@@ -123,6 +127,8 @@ final class NodeCommand {
     public Integer call() throws CliFailure, AdminException, DraftException {
       try (AdministratorOptions.Session session = administrator.open()) {
         session.nodes().revoke(node);
+      } catch (CredentialsException e) {
+        throw new CliFailure(e.getMessage(), e);
       }
       Console.of(spec).progress("node " + node + " revoked");
       return 0;

@@ -1,5 +1,11 @@
 package org.sealane.deploy.cli;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -12,10 +18,11 @@ import org.sealane.cluster.document.DocumentContent.Server;
 import org.sealane.deploy.admin.AdminClient;
 import org.sealane.deploy.admin.AdminException;
 import org.sealane.deploy.draft.DraftException;
+import org.sealane.deploy.status.ClientLimits;
 import org.sealane.deploy.status.ClientSessions;
-import org.sealane.deploy.status.ClusterStatus;
 import org.sealane.deploy.units.ByteSize;
-import org.sealane.deploy.units.HostPort;
+import org.sealane.smb.auth.CredentialsException;
+import org.sealane.smb.auth.kerberos.Keytab;
 import org.sealane.smb.negotiate.CipherId;
 import org.sealane.smb.negotiate.Dialect;
 import org.sealane.smb.negotiate.SigningAlgorithm;
@@ -47,16 +54,18 @@ final class ServerCommand {
       boolean requireSigning,
       String minDialect,
       List<String> ciphers,
-      List<String> signing) {
+      List<String> signing,
+      List<String> keytab) {
 
-    static Settings of(Server server) {
+    static Settings of(Server server, Optional<Keytab> keytab) {
       return new Settings(
           server.encryptData(),
           server.rejectUnencryptedAccess(),
           server.requireSigning(),
           server.minDialect().word(),
           server.ciphers().stream().map(CipherId::word).toList(),
-          server.signing().stream().map(SigningAlgorithm::word).toList());
+          server.signing().stream().map(SigningAlgorithm::word).toList(),
+          keytab.map(found -> List.copyOf(found.principals())).orElse(List.of()));
     }
 
     String table() {
@@ -67,8 +76,24 @@ final class ServerCommand {
       table.row("min-dialect", minDialect);
       table.row("ciphers", String.join(",", ciphers));
       table.row("signing", String.join(",", signing));
+      table.row("keytab", keytab.isEmpty() ? "-" : String.join(",", keytab));
       return table.render();
     }
+  }
+
+  /** The settings, and below them what each node allows. */
+  private record Shown(@JsonUnwrapped Settings settings, List<ClientLimits.Bound> limits) {}
+
+  private static String limits(List<ClientLimits.Bound> limits) {
+    Table table = new Table("NODE", "LIMIT", "VALUE", "NOW");
+    for (ClientLimits.Bound bound : limits) {
+      table.row(
+          bound.node(),
+          bound.limit(),
+          Integer.toString(bound.value()),
+          bound.now() == null ? null : bound.now().toString());
+    }
+    return table.render();
   }
 
   /** What is asked for that weakens what clients get, in words; shown and warned of. */
@@ -101,8 +126,14 @@ final class ServerCommand {
     public Integer call() throws CliFailure, AdminException, DraftException {
       try (AdministratorOptions.Session session = administrator.open()) {
         Server server = session.clients().server();
-        Settings settings = Settings.of(server);
-        output.print(Console.of(spec).out(), settings, settings::table);
+        Settings settings = Settings.of(server, session.clients().keytab());
+        List<ClientLimits.Bound> limits = new ArrayList<>();
+        administrator.eachNode(node ->
+            limits.addAll(node.get(ClientLimits.PATH, Map.of(), ClientLimits.class).limits()));
+        output.print(
+            Console.of(spec).out(),
+            new Shown(settings, limits),
+            () -> settings.table() + "\n" + limits(limits));
         weaknesses(server).forEach(Console.of(spec)::warn);
       }
       return 0;
@@ -161,22 +192,59 @@ final class ServerCommand {
         description = "Signing algorithms of 3.1.1, the most wanted first.")
     private List<String> signing;
 
+    @Option(
+        names = "--keytab",
+        paramLabel = "FILE",
+        description =
+            "Keys of the services (cifs/HOST@REALM) that Kerberos tickets are accepted for; stored"
+                + " sealed. A ticket's user needs an account of that name ('user add').")
+    private Path keytab;
+
+    @Option(names = "--no-keytab", description = "No Kerberos.")
+    private boolean noKeytab;
+
     @Override
     public Integer call() throws CliFailure, AdminException, DraftException {
-      if (encryptData == null
-          && rejectUnencryptedAccess == null
-          && requireSigning == null
-          && minDialect == null
-          && ciphers == null
-          && signing == null) {
+      boolean settings =
+          encryptData != null
+              || rejectUnencryptedAccess != null
+              || requireSigning != null
+              || minDialect != null
+              || ciphers != null
+              || signing != null;
+      if (!settings && keytab == null && !noKeytab) {
         throw new ParameterException(spec.commandLine(), "nothing to set; see --help");
       }
+      if (keytab != null && noKeytab) {
+        throw new ParameterException(
+            spec.commandLine(), "--keytab and --no-keytab exclude another");
+      }
+      Optional<byte[]> newKeytab = keytab == null ? Optional.empty() : Optional.of(read(keytab));
       try (AdministratorOptions.Session session = administrator.open()) {
-        session.clients().setServer(this::changed);
+        if (newKeytab.isPresent() || noKeytab) {
+          session.clients().setKeytab(newKeytab);
+        }
+        if (settings) {
+          session.clients().setServer(this::changed);
+        }
         weaknesses(session.clients().server()).forEach(Console.of(spec)::warn);
       }
       Console.of(spec).progress("server set");
       return 0;
+    }
+
+    private static byte[] read(Path file) throws CliFailure {
+      try (InputStream in = Files.newInputStream(file)) {
+        byte[] bytes = in.readNBytes(Keytab.BYTES_MAX + 1);
+        Keytab.parse(bytes, file.toString());
+        return bytes;
+      } catch (NoSuchFileException e) {
+        throw new CliFailure(file + ": no such file", e);
+      } catch (IOException e) {
+        throw new CliFailure(file + ": can not be read: " + e.getMessage(), e);
+      } catch (CredentialsException e) {
+        throw new CliFailure(e.getMessage(), e);
+      }
     }
 
     private Server changed(Server now) {
@@ -235,18 +303,9 @@ final class ServerCommand {
     @Override
     public Integer call() throws CliFailure, AdminException {
       List<ClientSessions.Session> sessions = new ArrayList<>();
-      try (AdminClient any = cluster.client()) {
-        for (ClusterStatus.Node node :
-            any.get(ClusterStatus.PATH, Map.of(), ClusterStatus.class).nodes()) {
-          if (node.admin() != null) {
-            HostPort address = new HostPort(node.admin().host(), node.admin().port());
-            try (AdminClient client = cluster.client(List.of(address))) {
-              sessions.addAll(
-                  client.get(ClientSessions.PATH, Map.of(), ClientSessions.class).sessions());
-            }
-          }
-        }
-      }
+      cluster.eachNode(client ->
+          sessions.addAll(
+              client.get(ClientSessions.PATH, Map.of(), ClientSessions.class).sessions()));
       output.print(Console.of(spec).out(), sessions, () -> table(sessions));
       return 0;
     }

@@ -39,15 +39,20 @@ final class UserCommand {
         description = "Reads the password from the first line of standard input.")
     private boolean passwordStdin;
 
+    @Option(
+        names = "--replace",
+        description = "Changes the password of an account that is there; its grants stay.")
+    private boolean replace;
+
     @Override
     public Integer call() throws CliFailure, AdminException, DraftException {
       char[] password = PasswordInput.read(System.in);
       try (AdministratorOptions.Session session = administrator.open()) {
-        session.clients().addUser(name, NtHash.of(password));
+        session.clients().addUser(name, NtHash.of(password), replace);
       } finally {
         Arrays.fill(password, '\0');
       }
-      Console.of(spec).progress("user " + name + " added");
+      Console.of(spec).progress("user " + name + (replace ? " has another password" : " added"));
       return 0;
     }
   }

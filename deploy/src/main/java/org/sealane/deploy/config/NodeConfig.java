@@ -3,7 +3,9 @@ package org.sealane.deploy.config;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.sealane.deploy.units.HostPort;
+import org.sealane.smb.server.Limit;
 
 /**
  * What one node is told by its own host. Everything else comes from the cluster's documents.
@@ -48,9 +50,15 @@ public record NodeConfig(
    *
    * @param laneConnections connections on the lane port at one time
    * @param smbConnections connections on the client port at one time
+   * @param smb the client port's other limits, those that are not to have their defaults
    */
-  public record Limits(int laneConnections, int smbConnections) {
+  public record Limits(int laneConnections, int smbConnections, Map<Limit, Integer> smb) {
     /** Enough for a cluster of 64 nodes with a few volumes each, and an office of users. */
-    public static final Limits DEFAULT = new Limits(1024, 1024);
+    public static final Limits DEFAULT = new Limits(1024, 1024, Map.of());
+
+    public Limits {
+      smb = Map.copyOf(smb);
+      smb.forEach(Limit::requireInRange);
+    }
   }
 }

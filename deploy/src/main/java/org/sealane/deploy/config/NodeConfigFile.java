@@ -6,12 +6,16 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.sealane.deploy.config.NodeConfig.Limits;
 import org.sealane.deploy.units.HostPort;
 import org.sealane.deploy.units.TimeSpan;
+import org.sealane.smb.server.Limit;
 
 /** Reads and writes {@code node.yaml}. Relative paths in it are relative to the file. */
 public final class NodeConfigFile {
@@ -108,10 +112,21 @@ public final class NodeConfigFile {
     yaml.append("limits:\n");
     yaml.append("  lane-connections: ").append(config.limits().laneConnections()).append('\n');
     yaml.append("  smb-connections: ").append(config.limits().smbConnections()).append('\n');
+    new TreeMap<>(config.limits().smb())
+        .forEach((limit, value) ->
+            yaml.append("  smb-").append(limit.word()).append(": ").append(value).append('\n'));
     return yaml.toString();
   }
 
   private static Limits limits(Section section) throws ConfigException {
+    Map<Limit, Integer> smb = new EnumMap<>(Limit.class);
+    for (Limit limit : Limit.values()) {
+      if (limit != Limit.CONNECTIONS) {
+        section
+            .value("smb-" + limit.word(), text -> inRange(limit, text))
+            .ifPresent(value -> smb.put(limit, value));
+      }
+    }
     Limits limits =
         new Limits(
             section
@@ -119,7 +134,8 @@ public final class NodeConfigFile {
                 .orElse(Limits.DEFAULT.laneConnections()),
             section
                 .value("smb-connections", NodeConfigFile::connections)
-                .orElse(Limits.DEFAULT.smbConnections()));
+                .orElse(Limits.DEFAULT.smbConnections()),
+            smb);
     section.requireNothingElse();
     return limits;
   }
@@ -178,6 +194,13 @@ public final class NodeConfigFile {
       throw new IllegalArgumentException("'" + text + "' is not a number of 1 to 65536");
     }
     return Integer.parseInt(text);
+  }
+
+  private static int inRange(Limit limit, String text) {
+    if (!text.matches("\\d{1,10}") || Long.parseLong(text) > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException("'" + text + "' is not a number");
+    }
+    return limit.requireInRange(Integer.parseInt(text));
   }
 
   private static String words(List<LaneTransport> transports) {

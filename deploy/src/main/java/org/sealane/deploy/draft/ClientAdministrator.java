@@ -5,6 +5,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -29,6 +30,8 @@ import org.sealane.cluster.document.VerifiedDocument;
 import org.sealane.cluster.identity.AdminCredentials;
 import org.sealane.cluster.identity.AdminKey;
 import org.sealane.cluster.identity.DataKey;
+import org.sealane.cluster.identity.DataKeyRoot;
+import org.sealane.cluster.identity.SealedKeytab;
 import org.sealane.cluster.identity.UserAccount;
 import org.sealane.deploy.admin.AdminClient;
 import org.sealane.deploy.admin.AdminException;
@@ -39,9 +42,11 @@ import org.sealane.deploy.admin.DocumentMessages.Signed;
 import org.sealane.deploy.admin.DocumentMessages.Submission;
 import org.sealane.deploy.admin.DocumentMessages.Submitted;
 import org.sealane.deploy.admin.DocumentRoutes;
+import org.sealane.deploy.enrol.DataKeyRotation;
 import org.sealane.deploy.status.ClusterStatus;
 import org.sealane.smb.auth.CredentialsException;
 import org.sealane.smb.auth.SessionSecret;
+import org.sealane.smb.auth.kerberos.Keytab;
 
 /**
  * Carries out an administrator's requests about users and their clients. Accounts are sealed and
@@ -56,7 +61,8 @@ public final class ClientAdministrator {
 
   private final AdminClient client;
   private final AdminKey key;
-  private final DataKey dataKey;
+  private final Path credentials;
+  private DataKeyRoot dataKeys;
   private final UUID clusterId;
   private final DocumentVerifier verifier;
   private final DraftReview review;
@@ -71,7 +77,8 @@ public final class ClientAdministrator {
   public ClientAdministrator(AdminClient client, Path credentials) throws CredentialsException {
     this.client = client;
     this.key = AdminKey.load(credentials);
-    this.dataKey = DataKey.load(credentials);
+    this.credentials = credentials;
+    this.dataKeys = DataKeyRoot.load(credentials);
     this.clusterId = AdminCredentials.load(credentials).identity().clusterId();
     this.verifier = new DocumentVerifier(clusterId, key.publicKey(), EpochFloor.NONE);
     this.review = new DraftReview(clusterId, key.publicKey());
@@ -80,11 +87,13 @@ public final class ClientAdministrator {
   /** Users by name. */
   public Map<String, UUID> users() throws AdminException, DraftException {
     Map<String, UUID> users = new java.util.TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-    for (VerifiedDocument document : documents()) {
+    List<VerifiedDocument> documents = documents();
+    List<DataKey> keys = keysInForce(documents);
+    for (VerifiedDocument document : documents) {
       if (document.content() instanceof DocumentContent.User user) {
         UUID id = document.document().key().object();
         UserAccount account =
-            UserAccount.open(id, user, dataKey)
+            UserAccount.open(id, user, keys)
                 .orElseThrow(() ->
                     new DraftException("the account " + id + " was sealed under another key"));
         account.ntHash().close();
@@ -94,19 +103,53 @@ public final class ClientAdministrator {
     return users;
   }
 
-  /** Makes an account; {@code ntHash} is closed. */
-  public void addUser(String name, SessionSecret ntHash) throws AdminException, DraftException {
+  /**
+   * What accounts may be sealed under, the newest first. Of the newest that is known nothing is
+   * forgotten: a node that shows less can not have an account sealed under a key that was replaced.
+   */
+  private List<DataKey> keysInForce(List<VerifiedDocument> documents) throws DraftException {
+    long shown = DataKeyRotation.generation(documents);
+    if (shown < dataKeys.generation()) {
+      throw new DraftException(
+          "the node shows data key generation "
+              + shown
+              + ", but "
+              + dataKeys.generation()
+              + " is in force; ask another node");
+    }
+    try {
+      dataKeys = dataKeys.remember(credentials, shown);
+    } catch (CredentialsException e) {
+      throw new DraftException(e.getMessage(), e);
+    }
+    return shown == DataKeyRoot.FIRST_GENERATION
+        ? List.of(dataKeys.key(shown))
+        : List.of(dataKeys.key(shown), dataKeys.key(shown - 1));
+  }
+
+  /**
+   * Makes an account; {@code ntHash} is closed.
+   *
+   * @param replace changes the password of the account of that name, which keeps its grants
+   */
+  public void addUser(String name, SessionSecret ntHash, boolean replace)
+      throws AdminException, DraftException {
     try (ntHash) {
-      if (users().containsKey(name)) {
-        throw new DraftException("there is a user named " + name);
+      Map<String, UUID> users = users();
+      if (users.containsKey(name) != replace) {
+        throw new DraftException("there is " + (replace ? "no" : "a") + " user named " + name);
       }
       UserAccount account;
       try {
-        account = new UserAccount(UUID.randomUUID(), name, ntHash);
+        account = new UserAccount(replace ? users.get(name) : UUID.randomUUID(), name, ntHash);
       } catch (IllegalArgumentException e) {
         throw new DraftException(e.getMessage(), e);
       }
-      submit(ObjectKey.user(account.id()), Optional.empty(), account.seal(dataKey, random));
+      ObjectKey object = ObjectKey.user(account.id());
+      submit(
+          object,
+          replace ? content(object) : Optional.empty(),
+          account.seal(dataKeys.key(dataKeys.generation()), random));
     }
   }
 
@@ -125,6 +168,43 @@ public final class ClientAdministrator {
     Optional<DocumentContent> before = content(server);
     Server wanted = change.apply(before.map(Server.class::cast).orElse(Server.DEFAULT));
     submit(server, before, wanted);
+  }
+
+  /** The keytab that users' tickets are accepted with; empty if there is none. */
+  public Optional<Keytab> keytab() throws AdminException, DraftException {
+    List<VerifiedDocument> documents = documents();
+    List<DataKey> keys = keysInForce(documents);
+    Optional<DocumentContent> content = content(ObjectKey.keytab(clusterId));
+    if (content.isEmpty()) {
+      return Optional.empty();
+    }
+    byte[] opened =
+        SealedKeytab.open((DocumentContent.Keytab) content.get(), clusterId, keys)
+            .orElseThrow(() -> new DraftException("the keytab was sealed under another key"));
+    try {
+      return Optional.of(Keytab.parse(opened, "the keytab"));
+    } catch (CredentialsException e) {
+      throw new DraftException(e.getMessage(), e);
+    } finally {
+      Arrays.fill(opened, (byte) 0);
+    }
+  }
+
+  /** Puts a keytab in force, sealed; or takes it away. */
+  public void setKeytab(Optional<byte[]> keytab) throws AdminException, DraftException {
+    ObjectKey object = ObjectKey.keytab(clusterId);
+    List<VerifiedDocument> documents = documents();
+    keysInForce(documents);
+    Optional<DocumentContent> before = content(object);
+    if (keytab.isEmpty() && before.isEmpty()) {
+      throw new DraftException("there is no keytab");
+    }
+    DocumentContent wanted =
+        keytab.isPresent()
+            ? SealedKeytab.seal(
+                dataKeys.key(dataKeys.generation()), clusterId, keytab.get(), random)
+            : new DocumentContent.Tombstone();
+    submit(object, before, wanted);
   }
 
   /** What users may do on a volume; names that have no account any more are left out. */

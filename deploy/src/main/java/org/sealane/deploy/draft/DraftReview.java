@@ -240,6 +240,8 @@ public final class DraftReview {
           DocumentContent.User _,
           DocumentContent.Share _,
           DocumentContent.Server _,
+          DocumentContent.Keytab _,
+          DocumentContent.DataKeyCopies _,
           DocumentContent.Tombstone _ ->
           "";
     };

@@ -1,7 +1,8 @@
 package org.sealane.deploy.draft;
 
 import java.nio.file.Path;
-import java.time.Instant;
+import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashSet;
@@ -10,8 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import org.sealane.cluster.document.Document;
-import org.sealane.cluster.document.DocumentCodec;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.sealane.cluster.document.DocumentContent;
 import org.sealane.cluster.document.DocumentVerifier;
 import org.sealane.cluster.document.EpochFloor;
@@ -20,6 +21,7 @@ import org.sealane.cluster.document.SignedDocument;
 import org.sealane.cluster.document.VerifiedDocument;
 import org.sealane.cluster.identity.AdminCredentials;
 import org.sealane.cluster.identity.AdminKey;
+import org.sealane.cluster.identity.DataKeyRoot;
 import org.sealane.deploy.admin.AdminClient;
 import org.sealane.deploy.admin.AdminException;
 import org.sealane.deploy.admin.DocumentMessages.Committed;
@@ -27,6 +29,7 @@ import org.sealane.deploy.admin.DocumentMessages.Signed;
 import org.sealane.deploy.admin.DocumentMessages.Submission;
 import org.sealane.deploy.admin.DocumentMessages.Submitted;
 import org.sealane.deploy.admin.DocumentRoutes;
+import org.sealane.deploy.enrol.DataKeyRotation;
 import org.sealane.smb.auth.CredentialsException;
 
 /**
@@ -37,22 +40,33 @@ public final class NodeAdministrator {
   /** The most documents that a node may show: more than any cluster has. */
   private static final int DOCUMENTS_MAX = 1_000_000;
 
+  /** The most accounts of one submission: far below what a request may be long. */
+  private static final int RESEALED_MAX = 64;
+
+  /** How long a node may take to follow what was written through it. */
+  private static final Duration SEEN_MAX = Duration.ofSeconds(30);
+
+  private static final Duration ASK_EVERY = Duration.ofMillis(20);
+
   private final AdminClient client;
-  private final AdminKey key;
+  private final Path credentials;
+  private final DataKeyRotation rotation;
   private final UUID clusterId;
   private final DocumentVerifier verifier;
 
   /**
-   * Reads the admin key.
+   * Reads the admin key; the data key is read where it is needed.
    *
    * @param client for any node; stays the caller's
    * @param credentials the directory that {@code cluster init} wrote
    */
   public NodeAdministrator(AdminClient client, Path credentials) throws CredentialsException {
     this.client = client;
-    this.key = AdminKey.load(credentials);
+    this.credentials = credentials;
+    AdminKey key = AdminKey.load(credentials);
     this.clusterId = AdminCredentials.load(credentials).identity().clusterId();
     this.verifier = new DocumentVerifier(clusterId, key.publicKey(), EpochFloor.NONE);
+    this.rotation = new DataKeyRotation(clusterId, key, new SecureRandom());
   }
 
   /** Every committed document, deletions too. */
@@ -95,27 +109,101 @@ public final class NodeAdministrator {
         DocumentRoutes.DOCUMENTS, Map.of(), new Submission(documents, false), Submitted.class);
   }
 
-  /** Bars a node: its certificate is good for nothing from then on. */
-  public void revoke(String node) throws AdminException, DraftException {
+  /**
+   * Bars a node: its certificate is good for nothing from then on, and what the cluster seals is
+   * sealed under a data key that the node does not have. Called again for a barred node, finishes
+   * what an earlier call did not.
+   */
+  public void revoke(String node) throws AdminException, DraftException, CredentialsException {
     List<VerifiedDocument> committed = committed();
     DocumentContent.Node enrolled =
         enrolment(node, committed)
             .orElseThrow(
                 () -> new AdminException(AdminException.Kind.ABSENT, "there is no node " + node));
+    DataKeyRoot root = rootInForce(DataKeyRoot.load(credentials), committed);
+    boolean resealed = reseal(root);
     if (enrolled.revoked()) {
+      if (resealed) {
+        return;
+      }
       throw new DraftException("node " + node + " is revoked already");
     }
+    committed = committed();
+    SignedDocument dataKey;
+    try {
+      dataKey = rotation.next(root, committed, node);
+    } catch (IllegalArgumentException e) {
+      throw new DraftException("the data key: " + e.getMessage(), e);
+    }
     VerifiedDocument before = find(node, committed).orElseThrow();
-    byte[] payload =
-        DocumentCodec.encode(
-            new Document(
-                clusterId,
+    submit(
+        List.of(
+            dataKey,
+            rotation.sign(
                 before.document().key(),
-                before.epoch() + 1,
-                Optional.of(before.digest()),
-                Instant.now(),
-                new DocumentContent.Node(node, enrolled.publicKey(), true)));
-    submit(List.of(new SignedDocument(payload, key.sign(payload))));
+                Optional.of(before),
+                new DocumentContent.Node(node, enrolled.publicKey(), true))));
+    reseal(root.remember(credentials, root.generation() + 1));
+  }
+
+  /** Nothing is sealed under a key that is known to be replaced, whatever the node shows. */
+  private DataKeyRoot rootInForce(DataKeyRoot root, List<VerifiedDocument> committed)
+      throws DraftException, CredentialsException {
+    long shown = DataKeyRotation.generation(committed);
+    if (shown < root.generation()) {
+      throw new DraftException(
+          "the node shows data key generation "
+              + shown
+              + ", but "
+              + root.generation()
+              + " is in force; ask another node");
+    }
+    return root.remember(credentials, shown);
+  }
+
+  /**
+   * Seals again what is sealed under the generation before that of {@code root}, until nothing is;
+   * says whether there was anything.
+   */
+  private boolean reseal(DataKeyRoot root) throws AdminException, DraftException {
+    boolean any = false;
+    long deadline = System.nanoTime() + SEEN_MAX.toNanos();
+    CountDownLatch never = new CountDownLatch(1);
+    while (true) {
+      List<VerifiedDocument> committed = committed();
+      List<SignedDocument> documents = rotation.resealed(root, committed, RESEALED_MAX);
+      if (documents.isEmpty() && DataKeyRotation.generation(committed) >= root.generation()) {
+        return any;
+      }
+      if (!documents.isEmpty() && submitUnlessBehind(documents)) {
+        any = true;
+        deadline = System.nanoTime() + SEEN_MAX.toNanos();
+      }
+      try {
+        if (System.nanoTime() > deadline
+            || never.await(ASK_EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
+          throw new AdminException(
+              AdminException.Kind.UNAVAILABLE,
+              "the node is revoked, but accounts are not all sealed again; say it once more");
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new AdminException(AdminException.Kind.UNAVAILABLE, "interrupted", e);
+      }
+    }
+  }
+
+  /** False if what the node showed was not the newest: it follows what was just written. */
+  private boolean submitUnlessBehind(List<SignedDocument> documents) throws AdminException {
+    try {
+      submit(documents);
+      return true;
+    } catch (AdminException e) {
+      if (e.kind() == AdminException.Kind.CONFLICT) {
+        return false;
+      }
+      throw e;
+    }
   }
 
   private Optional<VerifiedDocument> find(String node, List<VerifiedDocument> committed) {

@@ -19,7 +19,7 @@ import org.sealane.cluster.document.SignedDocument;
 import org.sealane.cluster.document.VerifiedDocument;
 import org.sealane.cluster.identity.AdminKey;
 import org.sealane.cluster.identity.ClusterCa;
-import org.sealane.cluster.identity.DataKey;
+import org.sealane.cluster.identity.DataKeyRoot;
 import org.sealane.cluster.identity.JoinBundle;
 import org.sealane.cluster.identity.Validity;
 import org.sealane.smb.auth.CredentialsException;
@@ -37,9 +37,9 @@ public final class ClusterKeys {
 
   private final ClusterCa ca;
   private final AdminKey adminKey;
-  private final DataKey dataKey;
+  private final DataKeyRoot dataKey;
 
-  private ClusterKeys(ClusterCa ca, AdminKey adminKey, DataKey dataKey) {
+  private ClusterKeys(ClusterCa ca, AdminKey adminKey, DataKeyRoot dataKey) {
     this.ca = ca;
     this.adminKey = adminKey;
     this.dataKey = dataKey;
@@ -58,7 +58,7 @@ public final class ClusterKeys {
     AdminKey adminKey = AdminKey.create(random);
     ca.store(directory);
     adminKey.store(directory);
-    DataKey dataKey = DataKey.create(random);
+    DataKeyRoot dataKey = DataKeyRoot.create(random);
     dataKey.store(directory);
     ca.issueAdmin(ADMIN_NAME, Validity.startingAt(now, CERTIFICATE_LIFETIME)).store(directory);
     return new ClusterKeys(ca, adminKey, dataKey);
@@ -69,7 +69,7 @@ public final class ClusterKeys {
     return new ClusterKeys(
         ClusterCa.load(directory, new SecureRandom()),
         AdminKey.load(directory),
-        DataKey.load(directory));
+        DataKeyRoot.load(directory));
   }
 
   public UUID clusterId() {
@@ -97,17 +97,14 @@ public final class ClusterKeys {
     NodeCredentials credentials =
         ca.issueNode(node, Validity.startingAt(Instant.now(), CERTIFICATE_LIFETIME));
     PublicKey key = credentials.keys().certificate().getPublicKey();
+    DocumentContent.Node enrolment = new DocumentContent.Node(node, Ed25519.base64(key), false);
     return new JoinBundle(
         ca.clusterName(),
         credentials,
         adminKey.publicKey(),
-        dataKey,
+        dataKey.atLeast(DataKeyRotation.generation(committed)).forNode(enrolment),
         EpochFloor.of(committed),
-        List.of(
-            sign(
-                ObjectKey.node(clusterId(), node),
-                new DocumentContent.Node(node, Ed25519.base64(key), false),
-                committed)));
+        List.of(sign(ObjectKey.node(clusterId(), node), enrolment, committed)));
   }
 
   /** The next document of its object after what is committed. */

@@ -91,7 +91,7 @@ public final class LaneReasons {
   /**
    * How the lane came to what it runs with.
    *
-   * @param fallback the last time that it took TCP as RDMA did not connect
+   * @param fallback the last time that it took TCP as RDMA failed
    * @param hasRdma whether the node has an RDMA transport at all
    */
   public static List<String> negotiated(
@@ -140,7 +140,8 @@ public final class LaneReasons {
     }
     return fallback
         .map(note ->
-            "%s and RDMA did not connect at %s: %s".formatted(fact, note.at(), note.reason()))
+            "%s and RDMA failed at %s: %s; the lane returns when a probe finds that it works"
+                .formatted(fact, note.at(), note.reason()))
         .orElse(fact + " and the other node was reached by TCP");
   }
 

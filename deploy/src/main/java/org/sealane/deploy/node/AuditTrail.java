@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -23,6 +24,8 @@ import org.sealane.smb.lane.LaneEvent;
 import org.sealane.smb.lane.LaneKey;
 import org.sealane.smb.server.EventSink;
 import org.sealane.smb.server.ServerEvent;
+import org.sealane.smb.share.CreateParameters;
+import org.sealane.smb.share.ShareBackend;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,6 +51,9 @@ final class AuditTrail implements AutoCloseable {
 
   /** What this node's own lanes do, for as many volumes as a node may have. */
   static final Limits LANES = new Limits(256, 2048);
+
+  /** What users open: the first files of each on each volume, then a count. */
+  static final Limits FILES = new Limits(128, 2048);
 
   private static final Duration DRAIN_PERIOD = Duration.ofMillis(100);
   private static final int CLOSE_SECONDS_MAX = 5;
@@ -234,6 +240,18 @@ final class AuditTrail implements AutoCloseable {
         };
     Limits limits = kind == AuditKind.LANE_FAILED ? PEERS : LANES;
     tell(new Told(new AuditEvent(kind, more), key.peer(), limits));
+  }
+
+  /** Hears which user opened what of a volume that this node owns, through which node. */
+  void opened(UUID volume, CreateParameters what, ShareBackend.Caller caller) {
+    Map<String, String> more = new TreeMap<>();
+    more.put("user", caller.user());
+    more.put("node", caller.node());
+    more.put("volume", volume.toString());
+    more.put("path", what.path().wire());
+    more.put("access", "0x%08x".formatted(what.desiredAccess()));
+    tell(
+        new Told(new AuditEvent(AuditKind.FILE_OPENED, more), caller.user() + " " + volume, FILES));
   }
 
   private static void facts(LaneEvent.Facts facts, Map<String, String> more) {

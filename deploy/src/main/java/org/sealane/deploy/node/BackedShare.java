@@ -3,14 +3,20 @@ package org.sealane.deploy.node;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.sealane.cluster.ownership.BackingMarker;
+import org.sealane.smb.share.ByteRange;
+import org.sealane.smb.share.CacheGrant;
+import org.sealane.smb.share.CacheRequest;
+import org.sealane.smb.share.Changes;
 import org.sealane.smb.share.CreateAction;
 import org.sealane.smb.share.CreateParameters;
 import org.sealane.smb.share.FileChange;
 import org.sealane.smb.share.FileInformation;
+import org.sealane.smb.share.RangeLock;
 import org.sealane.smb.share.ShareBackend;
 import org.sealane.smb.share.ShareException;
 import org.sealane.smb.share.ShareOpen;
 import org.sealane.smb.share.SharePath;
+import org.sealane.smb.share.WatchRequest;
 import org.sealane.smb.wire.NtStatus;
 
 /**
@@ -114,6 +120,34 @@ final class BackedShare implements ShareBackend {
     @Override
     public void trim(long offset, long length) throws ShareException {
       open.trim(offset, length);
+    }
+
+    @Override
+    public Changes changes(WatchRequest watch) throws ShareException {
+      Changes changes = open.changes(watch);
+      if (!isRoot) {
+        return changes;
+      }
+      return new Changes(
+          changes.events().stream()
+              .filter(event -> !isMarker(event.path().components().getFirst()))
+              .toList(),
+          changes.incomplete());
+    }
+
+    @Override
+    public CacheGrant cache(CacheRequest asked) throws ShareException {
+      return open.cache(asked);
+    }
+
+    @Override
+    public void lock(List<RangeLock> locks) throws ShareException {
+      open.lock(locks);
+    }
+
+    @Override
+    public void unlock(List<ByteRange> ranges) throws ShareException {
+      open.unlock(ranges);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package org.sealane.deploy.node;
 
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -109,6 +110,14 @@ record LaneCarriers(Optional<RdmaTransport> rdma, List<LaneTransport> open) {
           "rdma provider={} not opened, lanes go over TCP: {}", provider.name(), e.getMessage());
       return Optional.empty();
     }
+  }
+
+  /** Whether RDMA is open where the lane listener is reached at {@code address}. */
+  boolean hasRdmaAt(InetAddress address) {
+    RdmaCoreProvider core = new RdmaCoreProvider();
+    return rdma.filter(
+            opened -> !opened.provider().equals(core.name()) || core.deviceOf(address).isPresent())
+        .isPresent();
   }
 
   /** The transport that lanes prefer over TCP. */

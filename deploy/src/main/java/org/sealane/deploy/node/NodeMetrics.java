@@ -3,8 +3,11 @@ package org.sealane.deploy.node;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Locale;
 import java.util.function.ToLongFunction;
 import org.sealane.cluster.member.MemberPhase;
+import org.sealane.rdma.transport.RdmaCounter;
+import org.sealane.rdma.transport.RdmaTransport;
 import org.sealane.smb.client.PayloadBytes;
 import org.sealane.smb.lane.LaneNode;
 import org.sealane.smb.lane.LaneRules;
@@ -24,6 +27,12 @@ final class NodeMetrics {
     Gauge.builder("sealane.lanes", lanes, node -> node.lanes().status().size())
         .description("Lanes this node has open to others.")
         .register(registry);
+    FunctionCounter.builder("sealane.lane.fallbacks", lanes, node -> node.lanes().fallbacks())
+        .description("Lane sessions over TCP because RDMA failed, which the policy prefers.")
+        .register(registry);
+    FunctionCounter.builder("sealane.lane.returns", lanes, node -> node.lanes().returns())
+        .description("Moves of lanes back to RDMA.")
+        .register(registry);
     Gauge.builder("sealane.frames.bytes", pool, FramePool::outstandingBytes)
         .description("Memory of frames in use.")
         .register(registry);
@@ -33,6 +42,32 @@ final class NodeMetrics {
     Gauge.builder("sealane.sealed", rules, known -> known.isFailSealed() ? 1 : 0)
         .description("1 while the node sends only encrypted, since it holds no lease.")
         .register(registry);
+  }
+
+  /** Every counter of the node's RDMA transport, with the provider that it runs on. */
+  static void register(MeterRegistry registry, RdmaTransport rdma) {
+    for (RdmaCounter counter : RdmaCounter.values()) {
+      FunctionCounter.builder(name(counter), rdma.counters(), counters -> counters.get(counter))
+          .description(sentence(counter.label()))
+          .tag("provider", rdma.provider())
+          .register(registry);
+    }
+    Gauge.builder("sealane.rdma.buffers.free", rdma, RdmaTransport::freeBuffers)
+        .description("Registered buffers for placed payloads that are not lent.")
+        .tag("provider", rdma.provider())
+        .register(registry);
+    Gauge.builder("sealane.rdma.connections.free", rdma, RdmaTransport::freeConnections)
+        .description("RDMA connections that could still be opened.")
+        .tag("provider", rdma.provider())
+        .register(registry);
+  }
+
+  private static String name(RdmaCounter counter) {
+    return "sealane.rdma." + counter.name().toLowerCase(Locale.ROOT).replace('_', '.');
+  }
+
+  private static String sentence(String label) {
+    return label.substring(0, 1).toUpperCase(Locale.ROOT) + label.substring(1) + ".";
   }
 
   private static void payload(

@@ -33,6 +33,7 @@ import org.sealane.deploy.admin.DocumentRoutes;
 import org.sealane.deploy.admin.FileRoutes;
 import org.sealane.deploy.admin.StorageRoutes;
 import org.sealane.deploy.bench.BenchRoutes;
+import org.sealane.deploy.bench.ScratchRoutes;
 import org.sealane.deploy.config.NodeConfig;
 import org.sealane.deploy.files.VolumePath;
 import org.sealane.deploy.status.ClusterStatus;
@@ -44,6 +45,7 @@ import org.sealane.smb.share.AccessMask;
 import org.sealane.smb.share.CreateDisposition;
 import org.sealane.smb.share.CreateOptions;
 import org.sealane.smb.share.CreateParameters;
+import org.sealane.smb.share.PatientShare;
 import org.sealane.smb.share.ShareBackend;
 import org.sealane.smb.share.ShareException;
 import org.sealane.smb.share.ShareOpen;
@@ -88,11 +90,16 @@ final class NodeRoutes {
     routes.addAll(new StorageRoutes(identity.bundle().clusterId(), config.roots()).routes());
     routes.addAll(new BlockRoutes(this::disk).routes());
     routes.addAll(new BenchRoutes(targets(), lanes.lanes()).routes());
+    routes.addAll(new ScratchRoutes(config.roots(), this::isVolume).routes());
     return routes;
   }
 
   private ShareOpen disk(String name) throws ShareException {
     return disks.open(name, new ShareBackend.Caller(config.name(), config.name()));
+  }
+
+  private boolean isVolume(String name) {
+    return view.get().flatMap(shown -> shown.volume(name)).isPresent();
   }
 
   private BenchRoutes.Targets targets() {
@@ -109,8 +116,7 @@ final class NodeRoutes {
                 CreateParameters.SHARE_ALL,
                 CreateDisposition.OPEN_IF,
                 CreateOptions.NON_DIRECTORY_FILE);
-        return volumes
-            .share(volume)
+        return new PatientShare(volumes.share(volume))
             .create(parameters, new ShareBackend.Caller(config.name(), config.name()));
       }
 

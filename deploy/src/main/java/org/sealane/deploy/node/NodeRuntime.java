@@ -13,15 +13,19 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.sealane.cluster.audit.ChainedAuditLog;
 import org.sealane.cluster.identity.JoinBundle;
 import org.sealane.cluster.identity.PeerPolicy;
 import org.sealane.cluster.identity.TlsContexts;
 import org.sealane.cluster.member.ClusterMember;
+import org.sealane.cluster.member.ClusterView;
+import org.sealane.cluster.member.MemberPhase;
 import org.sealane.cluster.ownership.OwnerTerm;
 import org.sealane.cluster.store.CuratorStore;
 import org.sealane.cluster.store.StoreSettings;
 import org.sealane.csv.volume.Volumes;
+import org.sealane.deploy.admin.AdminException;
 import org.sealane.deploy.admin.AdminRoute;
 import org.sealane.deploy.admin.AdminServer;
 import org.sealane.deploy.audit.AuditRoutes;
@@ -72,6 +76,9 @@ public final class NodeRuntime implements AutoCloseable {
   private final Storage storage;
   private final FramePool pool = FramePool.ofHeapShare();
 
+  /** Whether the administrator has barred this node. */
+  private final AtomicBoolean barred = new AtomicBoolean();
+
   /** What is open, to be closed in the opposite order. */
   private final List<AutoCloseable> opened = new ArrayList<>();
 
@@ -91,7 +98,15 @@ public final class NodeRuntime implements AutoCloseable {
         new Volumes(config.name(), view, (node, volume) -> remote(node, volume, LaneKind.CSV));
     this.disks =
         new Disks(config.name(), view, (node, volume) -> remote(node, volume, LaneKind.SBL));
-    this.storage = new Storage(config.name(), config.roots(), volumes, disks, this::term);
+    this.storage =
+        new Storage(
+            config.name(),
+            config.roots(),
+            volumes,
+            disks,
+            this::term,
+            // Nothing is served before the trail has been started.
+            (volume, what, caller) -> trail.opened(volume, what, caller));
   }
 
   /** Checks all that can be checked without opening a listener or reaching another host. */
@@ -135,8 +150,9 @@ public final class NodeRuntime implements AutoCloseable {
     LaneCarriers carriers = LaneCarriers.open(config.transports(), config.lane(), pool);
     carriers.rdma().ifPresent(this::keep);
     metrics = keep(MetricsServer.start(config.metrics()));
-    lanes = LaneNode.start(laneSettings(transport), carriers.preferred());
+    lanes = LaneNode.start(laneSettings(transport), carriers.preferred(), interfaces(carriers));
     NodeMetrics.register(metrics.registry(), view, lanes, pool, rules);
+    carriers.rdma().ifPresent(rdma -> NodeMetrics.register(metrics.registry(), rdma));
     LaneNotes notes = new LaneNotes(Clock.systemUTC());
     lanes
         .lanes()
@@ -146,16 +162,9 @@ public final class NodeRuntime implements AutoCloseable {
         });
     keep(storage);
     keep(lanes);
-    UserTable userTable = new UserTable(view, bundle.dataKey());
     users =
         keep(
-            UserListener.start(
-                config,
-                view,
-                userTable,
-                new UserShares(config.name(), view, volumes, userTable),
-                transport,
-                trail.users()));
+            UserListener.start(config, view, volumes, bundle.dataKeys(), transport, trail.users()));
     NodeRoutes routes = new NodeRoutes(config, view, lanes, volumes, disks, identity);
     admin =
         keep(AdminServer.start(config.admin(), adminTls(), routes(routes, audit, notes, carriers)));
@@ -179,13 +188,12 @@ public final class NodeRuntime implements AutoCloseable {
     routes.administer(member);
     EnrolmentWatch enrolments = new EnrolmentWatch(lanes::reset);
     OwnerLanes owners = new OwnerLanes(lanes.lanes(), volumes);
-    member.onChange(shown -> {
-      view.update(shown);
-      enrolments.follow(shown);
-      storage.follow(shown);
-      notes.follow(shown);
-      owners.follow(shown);
-    });
+    member.onChange(view::update);
+    member.onChange(enrolments::follow);
+    member.onChange(storage::follow);
+    member.onChange(notes::follow);
+    member.onChange(owners::follow);
+    member.onChange(this::bar);
     LOG.info(
         "node={} cluster={} lane={} smb={} admin={} metrics={} started",
         config.name(),
@@ -196,12 +204,30 @@ public final class NodeRuntime implements AutoCloseable {
         metrics.address());
   }
 
+  private Optional<AdminException> barredRefusal() {
+    return barred.get()
+        ? Optional.of(
+            new AdminException(
+                AdminException.Kind.BARRED,
+                "node "
+                    + config.name()
+                    + " was revoked, or its name enrolled again: it takes no part in the cluster"
+                    + " any more; ask another node"))
+        : Optional.empty();
+  }
+
+  /** A node that the administrator has barred serves no lane; its admin port still tells why. */
+  private void bar(ClusterView shown) {
+    if (shown.connection() == MemberPhase.REVOKED && barred.compareAndSet(false, true)) {
+      Thread.ofVirtual().name("barred").start(lanes::close);
+    }
+  }
+
   /** Everything that the admin port answers. */
   private List<AdminRoute> routes(
       NodeRoutes routes, ChainedAuditLog audit, LaneNotes notes, LaneCarriers carriers) {
     List<AdminRoute> all = new ArrayList<>(routes.all());
     all.addAll(new SessionRoutes(config.name(), users).routes());
-    all.addAll(new AuditRoutes(config.name(), audit).routes());
     all.addAll(
         new ExplainRoutes(
                 () -> Optional.ofNullable(member),
@@ -212,6 +238,9 @@ public final class NodeRuntime implements AutoCloseable {
                 carriers.rdma().isPresent(),
                 Clock.systemUTC())
             .routes());
+    all.replaceAll(route -> route.unless(this::barredRefusal));
+    // The evidence is there to be read as long as the process is.
+    all.addAll(new AuditRoutes(config.name(), audit).routes());
     return all;
   }
 
@@ -227,6 +256,10 @@ public final class NodeRuntime implements AutoCloseable {
                 reached.work(),
                 reached.bytesPerSecond(),
                 reached.steady()));
+  }
+
+  private HostInterfaces interfaces(LaneCarriers carriers) {
+    return new HostInterfaces(config.lane(), carriers::hasRdmaAt);
   }
 
   private LaneNode.Settings laneSettings(TcpTransport transport) {

@@ -11,6 +11,7 @@ import org.sealane.deploy.admin.AdminRequest;
 import org.sealane.deploy.admin.AdminRoute;
 import org.sealane.deploy.admin.AdminRoute.Access;
 import org.sealane.deploy.admin.AdminRoute.Method;
+import org.sealane.deploy.status.ClientLimits;
 import org.sealane.deploy.status.ClientSessions;
 import org.sealane.smb.negotiate.CipherId;
 import org.sealane.smb.negotiate.SigningAlgorithm;
@@ -31,7 +32,21 @@ final class SessionRoutes {
   List<AdminRoute> routes() {
     return List.of(
         new AdminRoute(Method.GET, ClientSessions.PATH, Access.MEMBERS, this::sessions),
+        new AdminRoute(Method.GET, ClientLimits.PATH, Access.MEMBERS, this::limits),
         AdminRoute.change(Method.POST, ClientSessions.DISCONNECT, this::disconnect));
+  }
+
+  private AdminReply limits(AdminRequest request) {
+    return new AdminReply.Value(
+        new ClientLimits(
+            users.limits().stream()
+                .map(limit ->
+                    new ClientLimits.Bound(
+                        node,
+                        "smb-" + limit.limit().word(),
+                        limit.value(),
+                        limit.now().isPresent() ? limit.now().getAsInt() : null))
+                .toList()));
   }
 
   private AdminReply sessions(AdminRequest request) {

@@ -39,6 +39,7 @@ final class Storage implements AutoCloseable {
   private final Volumes volumes;
   private final Disks disks;
   private final Function<UUID, Optional<OwnerTerm>> terms;
+  private final AuditedShare.Opens opens;
   private final ExecutorService thread =
       Executors.newSingleThreadExecutor(Thread.ofPlatform().name("storage").factory());
 
@@ -55,18 +56,21 @@ final class Storage implements AutoCloseable {
 
   /**
    * @param terms in which this node owns a volume now
+   * @param opens hears which user opens what
    */
   Storage(
       String self,
       List<Path> roots,
       Volumes volumes,
       Disks disks,
-      Function<UUID, Optional<OwnerTerm>> terms) {
+      Function<UUID, Optional<OwnerTerm>> terms,
+      AuditedShare.Opens opens) {
     this.self = self;
     this.roots = List.copyOf(roots);
     this.volumes = volumes;
     this.disks = disks;
     this.terms = terms;
+    this.opens = opens;
   }
 
   /** Brings what is served in line with {@code view}, soon; without effect after close. */
@@ -120,7 +124,7 @@ final class Storage implements AutoCloseable {
       DirectoryShare share =
           new DirectoryShare(
               directory, DirectoryShare.Settings.of(volume.name(), volume.uuid().hashCode()));
-      ShareBackend backed = new BackedShare(share);
+      ShareBackend backed = new AuditedShare(volume.uuid(), new BackedShare(share), opens);
       volumes.own(
           volume.uuid(),
           volume.candidates().size() > 1 ? new LeasedShare(backed, term.get()) : backed);

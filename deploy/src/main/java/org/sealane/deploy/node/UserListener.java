@@ -5,12 +5,18 @@ import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.sealane.cluster.document.DocumentContent.Server;
+import org.sealane.cluster.identity.NodeDataKeys;
 import org.sealane.cluster.member.ClusterView;
+import org.sealane.csv.volume.Volumes;
 import org.sealane.deploy.config.NodeConfig;
 import org.sealane.deploy.units.HostPort;
+import org.sealane.smb.auth.kerberos.KerberosMechanism;
+import org.sealane.smb.auth.kerberos.UserMechanism;
 import org.sealane.smb.auth.ntlm.LogonLimits;
 import org.sealane.smb.auth.ntlm.LogonThrottle;
 import org.sealane.smb.auth.ntlm.NtlmMechanism;
@@ -29,6 +35,9 @@ import org.sealane.smb.transport.tcp.TcpTransport;
  * as it is when a client connects. Any thread may call.
  */
 final class UserListener implements AutoCloseable {
+  /** A client that takes nothing of what it asked for keeps memory from others for this long. */
+  private static final int DELIVERY_MILLIS = 30_000;
+
   private final SmbServer server;
 
   private UserListener(SmbServer server) {
@@ -38,44 +47,59 @@ final class UserListener implements AutoCloseable {
   static UserListener start(
       NodeConfig config,
       CurrentView view,
-      UserTable users,
-      UserShares shares,
+      Volumes volumes,
+      NodeDataKeys dataKeys,
       TcpTransport tcp,
       EventSink events)
       throws IOException {
     UUID guid = UUID.randomUUID();
+    UserTable users = new UserTable(view, dataKeys);
     return new UserListener(
         SmbServer.builder()
-            .settings(() -> settings(guid, view, config.limits().smbConnections()))
+            .settings(() -> settings(guid, view, config.limits()))
             .mechanism(
-                new NtlmMechanism(
-                    config.name(),
-                    users,
-                    new LogonThrottle(LogonLimits.DEFAULT, System::nanoTime),
-                    InstantSource.system(),
-                    new SecureRandom()))
-            .resolver(shares)
+                new UserMechanism(
+                    new NtlmMechanism(
+                        config.name(),
+                        users,
+                        new LogonThrottle(LogonLimits.DEFAULT, System::nanoTime),
+                        InstantSource.system(),
+                        new SecureRandom()),
+                    new KerberosMechanism(new UserKeytab(view, dataKeys), users)))
+            .resolver(new UserShares(config.name(), view, volumes, users))
             .events(events)
+            .interfaces(new HostInterfaces(config.smb(), _ -> false))
             .pool(tcp.pool())
             .listen(tcp, config.smb().resolve())
             .start());
   }
 
-  private static ServerSettings settings(UUID guid, CurrentView view, int connections) {
+  private static ServerSettings settings(UUID guid, CurrentView view, NodeConfig.Limits limits) {
     Server wanted =
         view.get().map(ClusterView::clients).map(c -> c.server()).orElse(Server.DEFAULT);
-    return ServerSettings.defaults(guid)
-        .withCiphers(wanted.ciphers())
-        .withSigning(wanted.signing())
-        .withSessionLevel(wanted.encryptData() ? Level.ENCRYPT : Level.CLEAR)
-        .withAccess(
-            new AccessRules(
-                Arrays.stream(Dialect.values())
-                    .filter(dialect -> dialect.isAtLeast(wanted.minDialect()))
-                    .collect(Collectors.toSet()),
-                wanted.requireSigning(),
-                wanted.rejectUnencryptedAccess()))
-        .with(Limit.CONNECTIONS, connections);
+    ServerSettings settings =
+        ServerSettings.defaults(guid)
+            .withCiphers(wanted.ciphers())
+            .withSigning(wanted.signing())
+            .withSessionLevel(wanted.encryptData() ? Level.ENCRYPT : Level.CLEAR)
+            .withAccess(
+                new AccessRules(
+                    Arrays.stream(Dialect.values())
+                        .filter(dialect -> dialect.isAtLeast(wanted.minDialect()))
+                        .collect(Collectors.toSet()),
+                    wanted.requireSigning(),
+                    wanted.rejectUnencryptedAccess()))
+            .with(Limit.CONNECTIONS, limits.smbConnections())
+            .with(Limit.DELIVERY_MILLIS, DELIVERY_MILLIS);
+    for (Map.Entry<Limit, Integer> limit : limits.smb().entrySet()) {
+      settings = settings.with(limit.getKey(), limit.getValue());
+    }
+    return settings;
+  }
+
+  /** Every limit of the listener. */
+  List<ServerStatus.LimitStatus> limits() {
+    return server.limits();
   }
 
   InetSocketAddress address() {

@@ -1,5 +1,7 @@
 package org.sealane.deploy.node;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.sealane.cluster.document.DocumentContent.Grant;
@@ -8,6 +10,8 @@ import org.sealane.cluster.member.ClusterView;
 import org.sealane.csv.volume.Volumes;
 import org.sealane.smb.auth.Principal;
 import org.sealane.smb.lane.Level;
+import org.sealane.smb.pipe.PipeShare;
+import org.sealane.smb.pipe.SharedName;
 import org.sealane.smb.server.ControlHandler;
 import org.sealane.smb.server.ShareResolver;
 import org.sealane.smb.server.TrafficGate;
@@ -34,6 +38,8 @@ final class UserShares implements ShareResolver {
           | AccessMask.READ_CONTROL
           | AccessMask.SYNCHRONIZE;
 
+  private static final String IPC = "IPC$";
+
   private final String node;
   private final CurrentView view;
   private final Volumes volumes;
@@ -56,6 +62,14 @@ final class UserShares implements ShareResolver {
   }
 
   private Resolution resolve(String shareName, String user) {
+    if (shareName.equalsIgnoreCase(IPC)) {
+      return new Granted(
+          IPC,
+          new PipeShare(caller -> shown(caller.user())),
+          TrafficGate.OPEN,
+          ControlHandler.NONE,
+          false);
+    }
     Optional<ClusterView.VolumeView> volume =
         view.get().stream()
             .flatMap(known -> known.volumes().stream())
@@ -84,6 +98,19 @@ final class UserShares implements ShareResolver {
     }
   }
 
+  /** What a user finds who lists the shares: the volumes that were granted. */
+  private List<SharedName> shown(String user) {
+    Optional<UUID> id = Optional.ofNullable(users.ids().get(user));
+    List<SharedName> shown = new ArrayList<>();
+    view.get().stream()
+        .flatMap(known -> known.volumes().stream())
+        .filter(volume -> id.filter(share(volume.uuid()).grants()::containsKey).isPresent())
+        .map(volume -> new SharedName(volume.name(), SharedName.DISK, ""))
+        .forEach(shown::add);
+    shown.add(new SharedName(IPC, SharedName.IPC, "IPC"));
+    return shown;
+  }
+
   private Share share(UUID volume) {
     return view.get().map(known -> known.clients().shares().get(volume)).orElse(Share.NONE);
   }
@@ -100,7 +127,7 @@ final class UserShares implements ShareResolver {
   private record EntryShare(String node, ShareBackend volume) implements ShareBackend {
     @Override
     public ShareOpen create(CreateParameters parameters, Caller caller) throws ShareException {
-      return volume.create(parameters, new Caller(node, caller.user()));
+      return volume.create(parameters, new Caller(node, caller.user(), caller.leaseKey()));
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterEach;
@@ -88,6 +89,30 @@ class AdminServerTest {
 
   private AdminClient as(SSLContext caller) {
     return new AdminClient(List.of(server.address()), caller);
+  }
+
+  /** A node that was barred did nothing of what it was asked, so another can be asked. */
+  @Test
+  void shouldAskAnotherNodeWhenOneIsBarred() throws Exception {
+    List<AdminRoute> barred =
+        routes().stream()
+            .map(route ->
+                route.unless(
+                    () -> Optional.of(new AdminException(Kind.BARRED, "node node1 was revoked"))))
+            .toList();
+    try (AdminServer gone =
+        AdminServer.start(ANY_PORT, cluster.server(TestPeers.NODE2_ONLY), barred)) {
+      try (AdminClient client =
+          new AdminClient(List.of(gone.address(), server.address()), cluster.admin())) {
+        assertThat(client.post("/change", Map.of(), new Word("x"), Word.class))
+            .isEqualTo(new Word("x"));
+        assertThat(changes).hasValue(1);
+      }
+      try (AdminClient client = new AdminClient(List.of(gone.address()), cluster.admin())) {
+        assertThatThrownBy(() -> client.get("/who", Map.of(), Word.class))
+            .hasMessageContaining("node1 was revoked");
+      }
+    }
   }
 
   @Nested

@@ -8,6 +8,7 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
@@ -49,11 +50,61 @@ class BenchReportTest {
     Path page = new BenchReport(result).write(directory);
 
     assertThat(Files.readString(page))
-        .contains("throughput-csv-read-depth8.png", "a &lt;cpu&gt;", "AES-128-GCM")
+        .contains("throughput-csv-read-depth08.png", "a &lt;cpu&gt;", "AES-128-GCM")
         .doesNotContain("<cpu>");
-    BufferedImage plot = ImageIO.read(directory.resolve("throughput-csv-read-depth8.png").toFile());
-    assertThat(plot.getWidth()).isEqualTo(900);
-    assertThat(directory.resolve("cpu-csv-read-depth8.png")).exists();
+    BufferedImage plot =
+        ImageIO.read(directory.resolve("throughput-csv-read-depth08.png").toFile());
+    // The color of the encrypted runs, which the plot shows in a line and in its legend.
+    assertThat(pixels(plot, 0x0B7A75)).isGreaterThan(100);
+    assertThat(directory.resolve("cpu-csv-read-depth08.png")).exists();
+  }
+
+  private static long pixels(BufferedImage image, int color) {
+    return Arrays.stream(
+            image.getRGB(0, 0, image.getWidth(), image.getHeight(), null, 0, image.getWidth()))
+        .filter(pixel -> (pixel & 0xFFFFFF) == color)
+        .count();
+  }
+
+  @Test
+  void shouldSayWhatLinksTake() throws IOException {
+    // 0.4 s a gigabyte: 12.5 GB/s of a link of 100 Gb/s keep five cores busy.
+    assertThat(LinkCost.of(result))
+        .hasSize(2)
+        .allSatisfy(cost -> {
+          assertThat(cost.run().blockBytes()).isEqualTo(1 << 20);
+          assertThat(cost.cores()).containsExactly(1.25, 5.0, 10.0);
+        });
+    assertThat(Files.readString(new BenchReport(result).write(directory)))
+        .contains("cores at 100 Gb/s", "<td>5.0");
+  }
+
+  @Test
+  void shouldNameAnEmulation() throws IOException {
+    BenchResult.Run tcp = result.runs().getFirst();
+    BenchResult.Run emulated =
+        new BenchResult.Run(
+            tcp.kind(),
+            "rdma",
+            "software",
+            tcp.level(),
+            null,
+            null,
+            tcp.op(),
+            tcp.blockBytes(),
+            tcp.queueDepth(),
+            2e9,
+            2e9,
+            1,
+            tcp.latencyMicros(),
+            0.2,
+            0);
+    BenchResult both = new BenchResult(result.machine(), result.limits(), List.of(tcp, emulated));
+
+    assertThat(Files.readString(new BenchReport(both).write(directory)))
+        .contains("an emulation by shared memory");
+    assertThat(Files.readString(new BenchReport(result).write(directory)))
+        .doesNotContain("emulation");
   }
 
   @Test

@@ -7,11 +7,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.sealane.deploy.units.HostPort;
+import org.sealane.smb.server.Limit;
 
 class NodeConfigFileTest {
   private static final Path BASE = Path.of("/etc/sealane");
@@ -35,6 +37,8 @@ class NodeConfigFileTest {
       limits:
         lane-connections: 100
         smb-connections: 50
+        smb-opens: 9
+        smb-credits: 64
       """;
 
   private static NodeConfig parse(String yaml) throws ConfigException {
@@ -60,7 +64,7 @@ class NodeConfigFileTest {
                 new HostPort("127.0.0.1", 4651),
                 new HostPort("127.0.0.1", 4751),
                 List.of(LaneTransport.TCP),
-                new NodeConfig.Limits(100, 50)));
+                new NodeConfig.Limits(100, 50, Map.of(Limit.OPENS, 9, Limit.CREDITS, 64))));
   }
 
   @Test
@@ -124,6 +128,8 @@ class NodeConfigFileTest {
         "advertise: node1.example|advertise: 0.0.0.0|node.yaml:9: advertise: name the host",
         "lane-connections: 100|lane-connections: 0|node.yaml:16: limits.lane-connections: '0'",
         "lane-connections: 100|lanes: 1|node.yaml:16: unknown key limits.lanes; accepted: lane-con",
+        "smb-opens: 9|smb-opens: 0|node.yaml:18: limits.smb-opens: opens: 0 is not within 1..",
+        "smb-opens: 9|smb-opens: many|node.yaml:18: limits.smb-opens: 'many' is not a number",
         "session-timeout: 6s|sesion: 6s|node.yaml:8: unknown key sesion; accepted: name, bundle",
         "name: node1|name: [node1]|node.yaml:1: name: expected one value",
         "name: node1|name: 'node1|not YAML",

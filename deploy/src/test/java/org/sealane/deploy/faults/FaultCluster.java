@@ -24,6 +24,7 @@ import org.sealane.deploy.admin.AdminException;
 import org.sealane.deploy.admin.DocumentMessages.PolicyDraft;
 import org.sealane.deploy.admin.DocumentMessages.Turn;
 import org.sealane.deploy.bench.BenchRoutes;
+import org.sealane.deploy.config.LaneTransport;
 import org.sealane.deploy.draft.Administrator;
 import org.sealane.deploy.draft.DraftException;
 import org.sealane.deploy.json.Json;
@@ -73,8 +74,14 @@ final class FaultCluster {
 
   /** Makes and starts a cluster; returns when all nodes see each other. */
   static FaultCluster start(Path directory, int nodes) throws Exception {
+    return start(directory, nodes, List.of(LaneTransport.TCP));
+  }
+
+  /** The same, with lanes over these transports. */
+  static FaultCluster start(Path directory, int nodes, List<LaneTransport> transports)
+      throws Exception {
     LocalDirectory local = new LocalDirectory(directory.resolve(".sealane"));
-    LocalClusterMaker.make(local, nodes);
+    LocalClusterMaker.make(local, nodes, transports);
     FaultCluster cluster = new FaultCluster(withPortsOfItsOwn(local));
     try {
       cluster.local.start();

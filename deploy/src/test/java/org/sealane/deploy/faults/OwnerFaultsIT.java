@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.sealane.deploy.admin.AdminException;
 import org.sealane.deploy.admin.BlockRoutes;
@@ -120,6 +121,26 @@ class OwnerFaultsIT {
       } else {
         assertThat(link.seen().canaries()).isGreaterThan(before.canaries());
       }
+    } finally {
+      load.finish();
+    }
+  }
+
+  /** Requests that arrive and get no answer, and requests that do not arrive. */
+  @ParameterizedTest
+  @EnumSource(LinkRelay.Way.class)
+  void shouldFailNoRequestWhenOneWayOfTheLinkIsHeld(LinkRelay.Way way) throws Exception {
+    turn("encrypt");
+    PatternLoad load = load(false);
+    try {
+      load.awaitRounds(2);
+      link.hold(way);
+      long untilNanos = System.nanoTime() + HELD.toNanos();
+      await("one way is held")
+          .atMost(HELD.plus(FaultCluster.LIMIT))
+          .until(() -> System.nanoTime() - untilNanos >= 0);
+      link.restore();
+      load.awaitRounds(2);
     } finally {
       load.finish();
     }

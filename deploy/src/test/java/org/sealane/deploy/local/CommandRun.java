@@ -26,18 +26,7 @@ public record CommandRun(int exit, String out, String err) {
   /** The same with {@code input} as its standard input. */
   public static CommandRun withInput(Path directory, String input, String... arguments)
       throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(
-        List.of(
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow",
-            "-cp",
-            System.getProperty("java.class.path"),
-            "org.sealane.deploy.cli.Main"));
-    command.addAll(List.of(arguments));
+    List<String> command = command(arguments);
     Path out = Files.createTempFile(directory, "out", ".txt");
     Path err = Files.createTempFile(directory, "err", ".txt");
     Process process =
@@ -54,5 +43,22 @@ public record CommandRun(int exit, String out, String err) {
       throw new IOException("not done after " + SECONDS_MAX + " s: " + List.of(arguments));
     }
     return new CommandRun(process.exitValue(), Files.readString(out), Files.readString(err));
+  }
+
+  /** The command line of such a process. */
+  static List<String> command(String... arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(
+        List.of(
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-cp",
+            System.getProperty("java.class.path"),
+            "org.sealane.deploy.cli.Main"));
+    command.addAll(List.of(arguments));
+    return command;
   }
 }

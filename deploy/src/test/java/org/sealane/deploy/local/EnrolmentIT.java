@@ -5,12 +5,16 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
+import org.apache.zookeeper.ZooKeeper;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -19,8 +23,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.sealane.cluster.document.DocumentCodec;
+import org.sealane.cluster.document.DocumentContent;
 import org.sealane.cluster.document.ObjectKey;
+import org.sealane.cluster.identity.DataKey;
 import org.sealane.cluster.identity.JoinBundle;
+import org.sealane.cluster.identity.NodeDataKeys;
+import org.sealane.cluster.identity.UserAccount;
+import org.sealane.cluster.store.ClusterPaths;
 
 /** Nodes let in, barred and let in again, through the command. The tests are one story in order. */
 @Timeout(300)
@@ -55,6 +65,78 @@ class EnrolmentIT {
     runs("policy", "set", "v1", "--csv", "clear", "--wait", "--timeout", "60s");
     Files.writeString(directory.resolve("in.txt"), "sealed or not");
     runs("cp", "in.txt", "v1:/in.txt", "--via", "node2");
+    CommandRun added =
+        CommandRun.withInput(directory, "secret\n", "user", "add", "anna", "--password-stdin");
+    assertThat(added.exit()).as(added.err()).isZero();
+    runs("volume", "set", "v1", "--grant", "anna:read");
+    Files.write(directory.resolve("service.keytab"), keytab());
+    runs("server", "set", "--keytab", "service.keytab");
+  }
+
+  /** MIT's format, with one key of cifs/h1@R. */
+  private static byte[] keytab() throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    DataOutputStream out = new DataOutputStream(bytes);
+    out.writeShort(0x0502);
+    // Two components; realm, names and key are counted.
+    out.writeInt(2 + 3 + 6 + 4 + 4 + 4 + 1 + 2 + 34);
+    out.writeShort(2);
+    for (String text : List.of("R", "cifs", "h1")) {
+      out.writeShort(text.length());
+      out.writeBytes(text);
+    }
+    out.writeInt(1);
+    out.writeInt(0);
+    out.writeByte(1);
+    out.writeShort(18);
+    out.writeShort(32);
+    out.write(new byte[32]);
+    return bytes.toByteArray();
+  }
+
+  private static String shownKeytab() throws Exception {
+    return JSON.readTree(run("server", "show", "--output", "json").out()).at("/keytab").toString();
+  }
+
+  /** Whether anna gets a file from a node with her password. */
+  private static boolean annaGetsIn(int node, String password) throws Exception {
+    int port = status().at("/nodes/" + (node - 1) + "/smb/port").asInt();
+    CommandRun got =
+        CommandRun.withInput(
+            directory,
+            password + "\n",
+            "cp",
+            "//127.0.0.1:" + port + "/v1/in.txt",
+            "got.txt",
+            "--user",
+            "anna",
+            "--password-stdin");
+    return got.exit() == 0;
+  }
+
+  /** The accounts in ZooKeeper that open under one of {@code keys}; at least one must be there. */
+  private static long opened(List<DataKey> keys) throws Exception {
+    LocalManifest cluster = cluster().manifest();
+    ClusterPaths paths = new ClusterPaths(cluster.cluster());
+    String users = paths.document(ObjectKey.user(new UUID(0, 0)));
+    users = users.substring(0, users.lastIndexOf('/'));
+    ZooKeeper zookeeper = new ZooKeeper("127.0.0.1:" + cluster.zookeeperPort(), 30_000, _ -> {});
+    try {
+      List<String> ids = zookeeper.getChildren(users, false);
+      assertThat(ids).isNotEmpty();
+      long opened = 0;
+      for (String id : ids) {
+        UUID user = UUID.fromString(id);
+        byte[] slot = zookeeper.getData(paths.document(ObjectKey.user(user)), false, null);
+        byte[] payload = DocumentCodec.decodeSlot(slot).committed().orElseThrow().payload();
+        DocumentContent.User content =
+            (DocumentContent.User) DocumentCodec.decode(payload).content();
+        opened += UserAccount.open(user, content, keys).isPresent() ? 1 : 0;
+      }
+      return opened;
+    } finally {
+      zookeeper.close();
+    }
   }
 
   @AfterAll
@@ -93,8 +175,14 @@ class EnrolmentIT {
   @Order(3)
   void shouldEndTheLanesOfARevokedNode() throws Exception {
     assertThat(status().at("/lanes")).isNotEmpty();
+    NodeDataKeys leaver = JoinBundle.load(cluster().directory().nodeBundle("node2")).dataKeys();
+    List<DataKey> itsKeys = List.of(leaver.key(), leaver.wrapping());
+    assertThat(opened(itsKeys)).isEqualTo(1);
     runs("node", "revoke", "node2");
 
+    assertThat(opened(itsKeys)).isZero();
+    assertThat(shownKeytab()).as("sealed again").isEqualTo("[\"cifs/h1@R\"]");
+    assertThat(annaGetsIn(1, "secret")).isTrue();
     await()
         .atMost(SETTLED_MAX)
         .untilAsserted(() -> {
@@ -102,6 +190,9 @@ class EnrolmentIT {
           assertThat(status.at("/nodes/1/state").asText()).isEqualTo("revoked");
           assertThat(status.at("/lanes")).isEmpty();
         });
+    await()
+        .atMost(SETTLED_MAX)
+        .untilAsserted(() -> assertThat(toldByNode2()).contains("takes no part"));
     CommandRun list = run("ls", "v1:/", "--via", "node2");
     assertThat(list.exit()).isEqualTo(1);
     assertThat(run("node", "revoke", "node2").err()).contains("revoked already");
@@ -109,12 +200,12 @@ class EnrolmentIT {
 
   @Test
   @Order(4)
-  void shouldTurnWithoutARevokedNodeThatWasStopped() throws Exception {
-    LocalCluster cluster = cluster();
-    cluster.running("node2").flatMap(ProcessRecord::find).orElseThrow().destroy();
-    assertThat(cluster.running("node2").map(node -> exited(node)).orElse(true)).isTrue();
+  void shouldTurnWhileARevokedNodeStillRuns() throws Exception {
+    assertThat(cluster().running("node2").flatMap(ProcessRecord::find)).isPresent();
 
     runs("policy", "set", "v1", "--csv", "encrypt", "--wait", "--timeout", "60s");
+
+    assertThat(cluster().running("node2").flatMap(ProcessRecord::find)).isPresent();
   }
 
   @Test
@@ -123,6 +214,8 @@ class EnrolmentIT {
     Path file = directory.resolve("again.bundle");
     runs("node", "enroll", "node2", "--replace", "--bundle", file.toString());
     LocalCluster cluster = cluster();
+    cluster.running("node2").flatMap(ProcessRecord::find).orElseThrow().destroy();
+    assertThat(cluster.running("node2").map(node -> exited(node)).orElse(true)).isTrue();
     Files.move(file, cluster.directory().nodeBundle("node2"), StandardCopyOption.REPLACE_EXISTING);
 
     runs("up");
@@ -134,6 +227,48 @@ class EnrolmentIT {
         });
     assertThat(directory.resolve("out.txt")).hasContent("sealed or not");
     assertThat(status().at("/nodes/1/state").asText()).isEqualTo("live");
+    await().atMost(SETTLED_MAX).until(() -> annaGetsIn(2, "secret"));
+  }
+
+  @Test
+  @Order(6)
+  void shouldChangeAPasswordAndKeepTheGrants() throws Exception {
+    CommandRun changed =
+        CommandRun.withInput(
+            directory, "other\n", "user", "add", "anna", "--replace", "--password-stdin");
+    assertThat(changed.exit()).as(changed.err()).isZero();
+
+    await().atMost(SETTLED_MAX).until(() -> annaGetsIn(1, "other") && annaGetsIn(2, "other"));
+    assertThat(annaGetsIn(1, "secret")).isFalse();
+    CommandRun nobody =
+        CommandRun.withInput(
+            directory, "other\n", "user", "add", "bert", "--replace", "--password-stdin");
+    assertThat(nobody.err()).contains("there is no user named bert");
+  }
+
+  @Test
+  @Order(7)
+  void shouldTakeAKeytabAwayAndRefuseWhatIsNone() throws Exception {
+    runs("server", "set", "--no-keytab");
+    assertThat(shownKeytab()).isEqualTo("[]");
+
+    Files.writeString(directory.resolve("wrong.keytab"), "no keytab");
+    CommandRun refused = run("server", "set", "--keytab", "wrong.keytab");
+    assertThat(refused.exit()).isEqualTo(1);
+    assertThat(refused.err()).contains("wrong.keytab: not a keytab of version 2");
+    assertThat(shownKeytab()).isEqualTo("[]");
+  }
+
+  private static String toldByNode2() throws IOException, InterruptedException {
+    LocalCluster cluster = cluster();
+    CommandRun told =
+        run(
+            "status",
+            "--connect",
+            cluster.adminAddresses().get(1).toString(),
+            "--credentials",
+            cluster.directory().credentials().toString());
+    return told.err();
   }
 
   private static boolean exited(ProcessRecord process) {

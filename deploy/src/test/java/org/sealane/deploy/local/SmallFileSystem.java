@@ -1,6 +1,5 @@
 package org.sealane.deploy.local;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -53,32 +52,13 @@ public final class SmallFileSystem {
    */
   public void startNode(LocalCluster cluster, String name, Path directory, String size)
       throws IOException {
-    List<String> command = new ArrayList<>(way);
-    command.addAll(
+    List<String> mounted = new ArrayList<>(way);
+    mounted.addAll(
         List.of(
             "sh",
             "-c",
             "mount -t tmpfs -o size=" + size + " sealane \"$0\" && exec \"$@\"",
-            directory.toString(),
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-XX:+UseSerialGC",
-            "-Xmx512m",
-            "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow",
-            "-cp",
-            System.getProperty("java.class.path"),
-            "org.sealane.deploy.cli.Main",
-            "node",
-            "run",
-            "--config",
-            cluster.directory().nodeConfig(name).toString()));
-    Process process =
-        new ProcessBuilder(command)
-            .redirectInput(new File("/dev/null"))
-            .redirectOutput(
-                ProcessBuilder.Redirect.appendTo(cluster.directory().log(name).toFile()))
-            .redirectErrorStream(true)
-            .start();
-    ProcessRecord.of(process.toHandle()).write(cluster.directory().pid(name));
+            directory.toString()));
+    OwnNodeProcess.start(cluster, name, mounted, "512m");
   }
 }

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.sealane.smb.interop.KerberosRealm;
 
 /**
  * Users of a running cluster with Samba's smbclient, on the node that owns the volume and on one
@@ -138,6 +139,12 @@ class UserClientsIT {
     assertThat(got.output()).contains("moved.bin");
     succeed("cp", "v1:/moved.bin", "cp.bin", "--via", "node2");
     assertThat(directory.resolve("cp.bin")).hasBinaryContent(content);
+    await()
+        .atMost(FOLLOWED_MAX)
+        .untilAsserted(() ->
+            assertThat(run("audit", "list", "--node", "node1", "--kind", "file-opened").out())
+                .as("what the owner knows of who came through the other node")
+                .containsPattern("(?m)^.*node=node2.*path=dir.bin.*user=anna.*$"));
   }
 
   @Test
@@ -244,6 +251,8 @@ class UserClientsIT {
     JsonNode shown = JSON.readTree(run("server", "show", "--output", "json").out());
     assertThat(shown.at("/minDialect").asText()).isEqualTo("3.1.1");
     assertThat(shown.at("/rejectUnencryptedAccess").asBoolean()).isTrue();
+    assertThat(shown.at("/limits").toString())
+        .contains("\"node\":\"node2\",\"limit\":\"smb-opens\",\"value\":65536,\"now\":");
     await()
         .atMost(FOLLOWED_MAX)
         .until(() -> smbclient(1, "anna%secret", "ls", "-m", "SMB3_02").exit() != 0);
@@ -252,6 +261,45 @@ class UserClientsIT {
 
   @Test
   @Order(8)
+  void shouldTakeATicketInPlaceOfAPassword() throws Exception {
+    KerberosRealm.require();
+    try (KerberosRealm realm = KerberosRealm.start(directory.resolve("realm"))) {
+      succeed("server", "set", "--keytab", realm.keytab().toString());
+      Path ticket = realm.ticket("anna");
+
+      await().atMost(FOLLOWED_MAX).until(() -> lists(realm, 2, ticket));
+      assertThat(lists(realm, 1, realm.ticket("mallory"))).isFalse();
+      succeed("server", "set", "--no-keytab");
+      await().atMost(FOLLOWED_MAX).until(() -> !lists(realm, 2, ticket));
+    }
+  }
+
+  /** Whether smbclient lists the volume with that ticket and nothing else. */
+  private static boolean lists(KerberosRealm realm, int node, Path ticket)
+      throws IOException, InterruptedException {
+    ProcessBuilder builder =
+        new ProcessBuilder(
+                TOOL.toString(),
+                "-p",
+                "" + port(node),
+                "--use-kerberos=required",
+                "-I",
+                "127.0.0.1",
+                "//" + KerberosRealm.HOST + "/v1",
+                "-c",
+                "ls")
+            .redirectErrorStream(true)
+            .redirectOutput(directory.resolve("kerberos.out").toFile());
+    builder.environment().putAll(realm.environment(ticket));
+    Process process = builder.start();
+    // It asks for a password, which it does not need.
+    process.getOutputStream().close();
+    assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
+    return process.exitValue() == 0;
+  }
+
+  @Test
+  @Order(9)
   void shouldKeepARemovedUserOut() throws Exception {
     succeed("user", "remove", "anna");
 

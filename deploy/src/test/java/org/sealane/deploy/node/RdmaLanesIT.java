@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.sealane.cluster.lane.TwoLaneNodes;
 import org.sealane.rdma.transport.RdmaCounter;
 import org.sealane.rdma.verbs.MemoryRegion;
+import org.sealane.smb.io.NetworkInterfaceInfo;
 import org.sealane.smb.lane.LaneKind;
 import org.sealane.smb.lane.LanePolicy;
 import org.sealane.smb.lane.LaneRule;
@@ -198,7 +199,16 @@ class RdmaLanesIT {
           LaneStatus lane = nodes.client().lanes().lanes().status().getFirst();
           assertThat(lane.transport()).isEqualTo("tcp");
           assertThat(lane.level()).isEqualTo(Level.ENCRYPT);
+          assertTold(nodes);
         });
+  }
+
+  private void assertTold(TwoLaneNodes nodes) {
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> !nodes.client().lanes().lanes().interfaces("node1").isEmpty());
+    assertThat(nodes.client().lanes().lanes().interfaces("node1"))
+        .noneMatch(NetworkInterfaceInfo::isRdmaCapable);
   }
 
   @Test

@@ -6,6 +6,7 @@ import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
@@ -28,9 +29,17 @@ public final class LinkRelay implements AutoCloseable {
   private final Object lock = new Object();
 
   // Guarded by the lock.
-  private boolean held;
+  private final Set<Way> held = EnumSet.noneOf(Way.class);
   private boolean closed;
   private Seen seen = new Seen(0, 0, 0);
+
+  /** One direction of the link. */
+  public enum Way {
+    /** From who connects to the target. */
+    REQUEST,
+    /** Back. */
+    RESPONSE
+  }
 
   /**
    * What has passed in both directions.
@@ -77,8 +86,15 @@ public final class LinkRelay implements AutoCloseable {
    * no answer.
    */
   public void hold() {
+    for (Way way : Way.values()) {
+      hold(way);
+    }
+  }
+
+  /** The same in one direction; the other goes on. */
+  public void hold(Way way) {
     synchronized (lock) {
-      held = true;
+      held.add(way);
     }
   }
 
@@ -86,7 +102,7 @@ public final class LinkRelay implements AutoCloseable {
   public void restore() {
     cut();
     synchronized (lock) {
-      held = false;
+      held.clear();
       lock.notifyAll();
     }
   }
@@ -114,8 +130,8 @@ public final class LinkRelay implements AutoCloseable {
     try {
       SocketChannel to = SocketChannel.open((SocketAddress) target);
       channels.add(to);
-      Thread.ofVirtual().name("link-request").start(() -> pass(from, to));
-      Thread.ofVirtual().name("link-response").start(() -> pass(to, from));
+      Thread.ofVirtual().name("link-request").start(() -> pass(Way.REQUEST, from, to));
+      Thread.ofVirtual().name("link-response").start(() -> pass(Way.RESPONSE, to, from));
     } catch (IOException e) {
       LOG.debug("link can not reach {}: {}", target, e.getMessage());
       close(from);
@@ -127,7 +143,7 @@ public final class LinkRelay implements AutoCloseable {
     }
   }
 
-  private void pass(SocketChannel from, SocketChannel to) {
+  private void pass(Way way, SocketChannel from, SocketChannel to) {
     CanaryScanner scanner = new CanaryScanner(canary);
     ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
     try {
@@ -136,7 +152,7 @@ public final class LinkRelay implements AutoCloseable {
         long before = scanner.found();
         scanner.accept(buffer);
         record(buffer.remaining(), scanner.found() - before);
-        awaitPassing(from);
+        awaitPassing(way, from);
         while (buffer.hasRemaining()) {
           to.write(buffer);
         }
@@ -152,9 +168,9 @@ public final class LinkRelay implements AutoCloseable {
   }
 
   /** What has been read is judged already; while the link is held it goes no further. */
-  private void awaitPassing(SocketChannel from) throws InterruptedException {
+  private void awaitPassing(Way way, SocketChannel from) throws InterruptedException {
     synchronized (lock) {
-      while (held && from.isOpen()) {
+      while (held.contains(way) && from.isOpen()) {
         lock.wait();
       }
     }

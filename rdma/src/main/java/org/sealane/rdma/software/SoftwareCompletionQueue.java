@@ -19,6 +19,12 @@ final class SoftwareCompletionQueue implements CompletionQueue {
   /** How often a request that waits for the peer's receive is tried again. */
   private static final long RETRY_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
 
+  /** Waits that tell whether the next is worth a spin, the last one the most. */
+  private static final int WAITS_REMEMBERED = 8;
+
+  /** The part of them that must have been short enough for it. */
+  private static final double SHORT_WAITS_MIN = 0.125;
+
   private final SoftwareVerbs verbs;
   private final int number;
   private final int entries;
@@ -29,6 +35,10 @@ final class SoftwareCompletionQueue implements CompletionQueue {
   private final Deque<Entry> completed = new ArrayDeque<>();
   private final Set<SoftwareQueuePair> stalled = ConcurrentHashMap.newKeySet();
   private int reserved;
+
+  /** The part of waits that were short lately. Of the thread that waits. */
+  private double shortWaits = 1;
+
   private volatile boolean filled;
   private volatile boolean woken;
   private volatile boolean closed;
@@ -123,26 +133,35 @@ final class SoftwareCompletionQueue implements CompletionQueue {
     }
   }
 
+  /**
+   * Spins before it sleeps only where waits have been short lately: a spin that ends in a sleep
+   * takes the processor from those that are waited for.
+   */
   @Override
   public void await(Duration timeout) {
+    if (isReady()) {
+      woken = false;
+      return;
+    }
     long start = System.nanoTime();
     long nanos = timeout.toNanos();
-    long spin = Math.min(nanos, spinNanos);
-    while (!isReady()) {
-      long passed = System.nanoTime() - start;
-      if (passed >= nanos) {
-        return;
-      }
+    long spin = shortWaits >= SHORT_WAITS_MIN ? Math.min(nanos, spinNanos) : 0;
+    long passed = 0;
+    while (!isReady() && passed < nanos) {
       if (passed < spin) {
         Thread.onSpinWait();
-        continue;
+      } else {
+        sleep(stalled.isEmpty() ? nanos - passed : Math.min(nanos - passed, RETRY_NANOS));
+        if (!stalled.isEmpty()) {
+          return;
+        }
       }
-      sleep(stalled.isEmpty() ? nanos - passed : Math.min(nanos - passed, RETRY_NANOS));
-      if (!stalled.isEmpty()) {
-        return;
-      }
+      passed = System.nanoTime() - start;
     }
-    woken = false;
+    shortWaits += ((passed <= spinNanos ? 1 : 0) - shortWaits) / WAITS_REMEMBERED;
+    if (passed < nanos) {
+      woken = false;
+    }
   }
 
   private void sleep(long nanos) {

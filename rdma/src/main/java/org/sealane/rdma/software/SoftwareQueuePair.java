@@ -325,11 +325,10 @@ final class SoftwareQueuePair implements QueuePair {
     if (isClosed()) {
       return;
     }
+    // The peer's half first: a peer that finds only ours broken takes us for dead.
+    remote.ifPresent(far -> far.block().breakOff());
     own.breakOff();
-    remote.ifPresent(far -> {
-      far.block().breakOff();
-      far.ring();
-    });
+    remote.ifPresent(Remote::ring);
     if (!peerTold) {
       peerTold = true;
       link.send(new SetUpMessage.Disconnected());

@@ -33,6 +33,7 @@ import org.sealane.smb.transport.DirectPlacement;
 import org.sealane.smb.transport.FrameHandler;
 import org.sealane.smb.transport.FramePool;
 import org.sealane.smb.transport.OutboundFrame;
+import org.sealane.smb.transport.OutboundFrame.Permit;
 import org.sealane.smb.transport.Transport;
 import org.sealane.smb.transport.TransportConnection;
 import org.slf4j.Logger;
@@ -73,7 +74,7 @@ final class RdmaConnection implements TransportConnection {
   private final Consumer<IOException> whenEnded;
   private final PostQueue posts;
   private final Queue<OutboundFrame> handedIn = new ConcurrentLinkedQueue<>();
-  private final AtomicLong unsentBytes = new AtomicLong();
+  private final UnsentBytes unsentBytes;
   private volatile Optional<QueuePair> queuePair = Optional.empty();
   private volatile Optional<RdmaPlacement> placement = Optional.empty();
   private volatile long deliveryNanos;
@@ -84,10 +85,8 @@ final class RdmaConnection implements TransportConnection {
   private Optional<Throwable> closeCause = Optional.empty();
   private final OutboundFrames unsent = new OutboundFrames();
   private final Deque<Integer> freeReceives = new ArrayDeque<>();
-  private final Deque<Integer> freeSends = new ArrayDeque<>();
-  private final Deque<Long> sendTimes = new ArrayDeque<>();
+  private final SendBuffers sends;
   private final InboundAssembly inbound;
-  private boolean writable = true;
   private boolean pumping;
   private boolean delivering;
   private long flushDeadlineNanos;
@@ -119,13 +118,12 @@ final class RdmaConnection implements TransportConnection {
             transport.settings().limits(),
             System.nanoTime());
     this.core.frameLimit(FramePool.UNAUTHENTICATED_FRAME_BYTES_MAX);
-    this.posts = new PostQueue(RdmaTransport.POSTS_MAX, this::fail);
+    this.posts = new PostQueue(RdmaTransport.POSTS_MAX, this::fail, this::onWithheld);
+    this.unsentBytes = new UnsentBytes(transport.settings());
+    this.sends = new SendBuffers(buffers.sends());
     this.inbound = new InboundAssembly(transport.pool(), this::memoryReturned);
     for (int i = 0; i < buffers.receives().size(); i++) {
       freeReceives.add(i);
-    }
-    for (int i = 0; i < buffers.sends().size(); i++) {
-      freeSends.add(i);
     }
   }
 
@@ -169,7 +167,7 @@ final class RdmaConnection implements TransportConnection {
 
   @Override
   public void send(OutboundFrame frame) {
-    unsentBytes.addAndGet(frame.lengthBytes());
+    unsentBytes.add(frame.lengthBytes());
     handedIn.add(frame);
     onLoop(this::pump);
   }
@@ -208,9 +206,7 @@ final class RdmaConnection implements TransportConnection {
   public void closeAfterFlush(String reason) {
     onLoop(() -> {
       if (state == State.OPEN) {
-        closeCause = Optional.of(new IOException("closed here: " + reason));
-        state(State.FLUSHING);
-        flushDeadlineNanos = System.nanoTime() + transport.settings().flushTimeout().toNanos();
+        flush(new IOException("closed here: " + reason));
         pump();
       } else if (state == State.NEW) {
         end(new IOException("closed here: " + reason));
@@ -218,9 +214,28 @@ final class RdmaConnection implements TransportConnection {
     });
   }
 
+  private void flush(IOException cause) {
+    closeCause = Optional.of(cause);
+    state(State.FLUSHING);
+    flushDeadlineNanos = System.nanoTime() + transport.settings().flushTimeout().toNanos();
+  }
+
+  /** A fault of this program hit the connection: it ends, and does not hang. On the loop. */
+  void fault(RuntimeException fault) {
+    LOG.error("rdma connection ended by a fault conn={}", id, fault);
+    transport.counters().increment(RdmaCounter.FAULTS);
+    end(fault);
+  }
+
+  /** Bytes that were to leave may not do so any more. Any thread. */
+  void onWithheld() {
+    transport.counters().increment(RdmaCounter.FRAMES_WITHHELD);
+    fail(new IOException("a payload may not leave any more"));
+  }
+
   /** Ends the connection for a failure that any thread found. */
   void fail(IOException cause) {
-    loop.execute(() -> end(cause));
+    loop.execute(this, () -> end(cause));
   }
 
   /** The connection is there, before the peer can send: posts the receive of the negotiation. */
@@ -246,15 +261,17 @@ final class RdmaConnection implements TransportConnection {
 
   /** The peer disconnected or is gone. */
   void onDisconnected(String reason) {
-    loop.execute(() -> {
-      // What the peer sent before it left has completed, but may not have been taken yet.
-      loop.drain();
-      if (state != State.NEW && inbound.isBetween()) {
-        endQuietly();
-      } else {
-        end(new IOException(reason));
-      }
-    });
+    loop.execute(
+        this,
+        () -> {
+          // What the peer sent before it left has completed, but may not have been taken yet.
+          loop.drain();
+          if (state != State.NEW && inbound.isBetween()) {
+            endQuietly();
+          } else {
+            end(new IOException(reason));
+          }
+        });
   }
 
   private void postReceive(QueuePair to, int index) throws VerbsException {
@@ -262,13 +279,10 @@ final class RdmaConnection implements TransportConnection {
   }
 
   private void sendMessage(MemorySegment message) {
-    int index = freeSends.remove();
-    Slice slice = buffers.sends().get(index);
-    MemorySegment.copy(message, 0, slice.bytes(), 0, message.byteSize());
-    sendTimes.add(System.nanoTime());
-    posts.post(
-        new WorkRequest.Send(
-            workId(WorkId.Kind.SEND, index), slice.first((int) message.byteSize())));
+    int index = sends.take(System.nanoTime());
+    Slice slice = sends.slice(index, (int) message.byteSize());
+    slice.bytes().copyFrom(message);
+    posts.post(new WorkRequest.Send(workId(WorkId.Kind.SEND, index), slice), Permit.ALWAYS);
   }
 
   /** A completion of this connection; on the loop. */
@@ -286,15 +300,14 @@ final class RdmaConnection implements TransportConnection {
       case RECEIVE -> onReceived(number, completion);
       case SEND -> {
         posts.onCompleted();
-        freeSends.add(number);
-        sendTimes.poll();
+        sends.giveBack(number);
         pump();
       }
       case TRANSFER -> {
         posts.onCompleted();
         placement.ifPresent(own -> own.onTransferred(number));
       }
-      case BIND -> LOG.trace("rdma conn={} bound", serial);
+      case BIND -> posts.onBound();
       case INVALIDATE -> {
         posts.onCompleted();
         placement.ifPresent(own -> own.onRevoked(number));
@@ -317,10 +330,7 @@ final class RdmaConnection implements TransportConnection {
   private void onReceived(int index, Completion completion) {
     MemorySegment bytes = buffers.receives().get(index).first(completion.lengthBytes()).bytes();
     OptionalInt invalidated =
-        completion
-            .invalidated()
-            .map(key -> OptionalInt.of(key.value()))
-            .orElse(OptionalInt.empty());
+        completion.invalidated().stream().mapToInt(RemoteKey::value).findFirst();
     invalidated.ifPresent(key -> placement.ifPresent(own -> own.onInvalidated(key)));
     switch (core.onReceived(bytes, System.nanoTime())) {
       case Received.Answer(NegotiateResponse response) -> {
@@ -358,9 +368,7 @@ final class RdmaConnection implements TransportConnection {
     if (response.status() == 0) {
       opened();
     } else {
-      closeCause = Optional.of(new IOException("the peer speaks no version of ours"));
-      state(State.FLUSHING);
-      flushDeadlineNanos = System.nanoTime() + transport.settings().flushTimeout().toNanos();
+      flush(new IOException("the peer speaks no version of ours"));
     }
   }
 
@@ -413,8 +421,7 @@ final class RdmaConnection implements TransportConnection {
         }
       }
     } catch (RuntimeException e) {
-      LOG.error("rdma connection failed in its handler conn={}", id, e);
-      end(e);
+      fault(e);
     } finally {
       delivering = false;
     }
@@ -432,11 +439,14 @@ final class RdmaConnection implements TransportConnection {
         if (state == State.OPEN || state == State.FLUSHING) {
           postReceives();
           sendQueued();
-          updateWritable();
+          unsentBytes
+              .writableChanged()
+              .filter(_ -> state == State.OPEN)
+              .ifPresent(now -> handler.ifPresent(told -> told.onWritable(now)));
         }
         // Who is told that a frame was sent may hand in the next.
       } while (!handedIn.isEmpty());
-      if (state == State.FLUSHING && unsent.isEmpty() && sendTimes.isEmpty()) {
+      if (state == State.FLUSHING && unsent.isEmpty() && sends.areHome()) {
         endQuietly();
       }
     } finally {
@@ -447,12 +457,12 @@ final class RdmaConnection implements TransportConnection {
   private void takeHandedIn() {
     for (OutboundFrame frame = handedIn.poll(); frame != null; frame = handedIn.poll()) {
       if (state != State.OPEN) {
-        unsentBytes.addAndGet(-frame.lengthBytes());
+        unsentBytes.remove(frame.lengthBytes());
         frame.released().run(false);
         continue;
       }
       unsent.add(frame);
-      if (unsentBytes.get() > transport.settings().unsentBytesMax()) {
+      if (unsentBytes.areTooMany()) {
         transport.counters().increment(RdmaCounter.SEND_QUEUE_OVERFLOWS);
         end(new IOException("too many bytes wait for the peer"));
       } else if (frame.lengthBytes() > core.maxFragmentedSendSize()) {
@@ -481,54 +491,37 @@ final class RdmaConnection implements TransportConnection {
   }
 
   private void sendQueued() {
-    while (!freeSends.isEmpty() && state != State.CLOSED) {
-      if (!unsent.isEmpty() && !unsent.first().permit().isGranted()) {
-        transport.counters().increment(RdmaCounter.FRAMES_WITHHELD);
-        end(new IOException("a frame may not leave any more"));
-        return;
-      }
+    while (sends.hasFree() && state != State.CLOSED) {
       Optional<SmbDirectConnection.Outgoing> next = core.poll();
       if (next.isEmpty()) {
         return;
       }
       DataTransfer header = next.get().header();
-      int index = freeSends.remove();
-      Slice slice = buffers.sends().get(index).first(header.messageBytes());
+      int index = sends.take(System.nanoTime());
+      Slice slice = sends.slice(index, header.messageBytes());
       MemorySegment bytes = slice.bytes();
       DataTransferCodec.encode(header, bytes);
       long workId = workId(WorkId.Kind.SEND, index);
       OptionalInt invalidates = OptionalInt.empty();
+      Permit permit = Permit.ALWAYS;
       if (header.dataLength() > 0) {
+        permit = unsent.first().permit();
         unsent.copy(bytes, header.dataOffset(), header.dataLength());
         if (next.get().isLast()) {
           invalidates = unsent.first().invalidates();
         }
       }
-      sendTimes.add(System.nanoTime());
       posts.post(
           invalidates.isPresent()
               ? new WorkRequest.SendWithInvalidate(
                   workId, slice, new RemoteKey(invalidates.getAsInt()))
-              : new WorkRequest.Send(workId, slice));
+              : new WorkRequest.Send(workId, slice),
+          permit);
       if (next.get().isLast()) {
         OutboundFrame sent = unsent.removeFirst();
-        unsentBytes.addAndGet(-sent.lengthBytes());
+        unsentBytes.remove(sent.lengthBytes());
         transport.counters().increment(RdmaCounter.FRAMES_SENT);
         sent.released().run(true);
-      }
-    }
-  }
-
-  private void updateWritable() {
-    long bytes = unsentBytes.get();
-    boolean now =
-        writable
-            ? bytes <= transport.settings().unsentBytesHigh()
-            : bytes < transport.settings().unsentBytesLow();
-    if (now != writable) {
-      writable = now;
-      if (state == State.OPEN) {
-        handler.ifPresent(told -> told.onWritable(now));
       }
     }
   }
@@ -536,16 +529,23 @@ final class RdmaConnection implements TransportConnection {
   /** Looks at its deadlines; on the loop. */
   void onTick(long nowNanos) {
     core.onTimeout(nowNanos).ifPresent(why -> end(new IOException(why)));
-    Long oldest = sendTimes.peek();
-    long limit = deliveryNanos;
-    if (oldest != null && limit > 0 && nowNanos - oldest > limit) {
-      transport.counters().increment(RdmaCounter.DELIVERY_TIMEOUTS);
-      end(new IOException("what was sent was not taken in time"));
+    if (Stall.of(sends, posts, deliveryNanos, nowNanos).isPresent()) {
+      // What has completed may not have been taken yet, as where this thread had to wait.
+      loop.drain();
+      Stall.of(sends, posts, deliveryNanos, nowNanos).ifPresent(this::end);
+    }
+    if (placement.filter(own -> !own.mayStayExposed()).isPresent()) {
+      onWithheld();
     }
     if (state == State.FLUSHING && nowNanos - flushDeadlineNanos > 0) {
       end(new IOException("not flushed in time"));
     }
     pump();
+  }
+
+  private void end(Stall stall) {
+    transport.counters().increment(stall.counter());
+    end(new IOException(stall.why()));
   }
 
   private void end(Throwable cause) {
@@ -592,7 +592,7 @@ final class RdmaConnection implements TransportConnection {
     if (loop.isThread()) {
       task.run();
     } else {
-      loop.execute(task);
+      loop.execute(this, task);
     }
   }
 }

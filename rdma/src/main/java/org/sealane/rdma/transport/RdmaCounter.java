@@ -14,7 +14,7 @@ public enum RdmaCounter {
   FRAMES_RECEIVED("frames received"),
   /** Whole frames handed to the device. */
   FRAMES_SENT("frames sent"),
-  /** Connections reset because a frame lost its permit before it was sent. */
+  /** Connections reset because a frame or a placed payload lost its permit to leave. */
   FRAMES_WITHHELD("frames withheld"),
   /** Bytes fetched from peers by RDMA READ. */
   BYTES_READ("bytes fetched by RDMA READ"),
@@ -31,7 +31,11 @@ public enum RdmaCounter {
   /** Times that receiving stopped because too much frame memory was lent. */
   MEMORY_WAITS("waits for frame memory"),
   /** Connections reset because too much was queued for a peer that does not read. */
-  SEND_QUEUE_OVERFLOWS("send queue overflows");
+  SEND_QUEUE_OVERFLOWS("send queue overflows"),
+  /** Connections reset because work was posted and none completed. */
+  COMPLETION_TIMEOUTS("completion timeouts"),
+  /** Connections closed because this program failed on them. */
+  FAULTS("faults");
 
   private final String label;
 

@@ -10,6 +10,7 @@ import org.sealane.rdma.verbs.MemoryRegion;
 import org.sealane.rdma.verbs.VerbsException;
 import org.sealane.smb.io.BufferDescriptorV1;
 import org.sealane.smb.transport.DirectPlacement;
+import org.sealane.smb.transport.OutboundFrame.Permit;
 
 /**
  * One lent placement buffer. Where the device has memory windows rights are a bound window; else a
@@ -54,7 +55,8 @@ final class RdmaLease implements DirectPlacement.Lease {
   }
 
   @Override
-  public DirectPlacement.Exposure expose(DirectPlacement.Access access, int exposedBytes) {
+  public DirectPlacement.Exposure expose(
+      DirectPlacement.Access access, int exposedBytes, Permit permit) {
     if (exposedBytes < 1 || exposedBytes > lengthBytes) {
       throw new IllegalArgumentException(
           exposedBytes + " bytes of a lease of " + lengthBytes + " can not be exposed");
@@ -64,8 +66,11 @@ final class RdmaLease implements DirectPlacement.Lease {
       if (closed || rights.isPresent()) {
         throw new IllegalStateException("closed, or exposed already");
       }
-      given = new Rights();
+      given = new Rights(permit);
       rights = Optional.of(given);
+    }
+    if (access == DirectPlacement.Access.REMOTE_READ) {
+      placement.fetchable(given, true);
     }
     given.grant(
         switch (access) {
@@ -100,6 +105,15 @@ final class RdmaLease implements DirectPlacement.Lease {
     private int key;
     private boolean ending;
     private boolean over;
+    private final Permit permit;
+
+    private Rights(Permit permit) {
+      this.permit = permit;
+    }
+
+    boolean isPermitted() {
+      return permit.isGranted();
+    }
 
     private void grant(org.sealane.rdma.verbs.Access access, int exposedBytes) {
       boolean granted =
@@ -153,6 +167,7 @@ final class RdmaLease implements DirectPlacement.Lease {
         }
         over = true;
       }
+      placement.fetchable(this, false);
       rightsEnded();
       revoked.complete(null);
     }

@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.sealane.rdma.verbs.Completion;
 import org.sealane.rdma.verbs.CompletionQueue;
 import org.slf4j.Logger;
@@ -84,18 +85,32 @@ final class RdmaLoop implements Executor, AutoCloseable {
     }
   }
 
+  /** The same, for what ends that connection where it fails. */
+  void execute(RdmaConnection connection, Runnable task) {
+    execute(() -> guard(connection, task));
+  }
+
   private void run() {
     List<Completion> batch = new ArrayList<>(BATCH);
     long nextTick = System.nanoTime() + TICK_NANOS;
     while (!closing) {
-      boolean busy = handOut(batch) | runTasks();
-      long now = System.nanoTime();
-      if (now - nextTick >= 0) {
-        nextTick = now + TICK_NANOS;
-        connections.values().forEach(connection -> connection.onTick(now));
-      }
-      if (!busy) {
-        completions.await(TICK);
+      try {
+        boolean busy = handOut(batch) | runTasks();
+        long now = System.nanoTime();
+        if (now - nextTick >= 0) {
+          nextTick = now + TICK_NANOS;
+          connections
+              .values()
+              .forEach(connection -> guard(connection, () -> connection.onTick(now)));
+        }
+        if (!busy) {
+          completions.await(TICK);
+        }
+      } catch (RuntimeException e) {
+        // The completion queue itself: nothing can be said of any connection any more.
+        batch.clear();
+        connections.values().forEach(connection -> endByFault(connection, e));
+        LockSupport.parkNanos(TICK_NANOS);
       }
     }
     synchronized (ending) {
@@ -112,11 +127,28 @@ final class RdmaLoop implements Executor, AutoCloseable {
       RdmaConnection owner = connections.get(WorkId.serial(completion.workId()));
       // A connection that ended may still have completions in the queue.
       if (owner != null) {
-        owner.onCompletion(completion);
+        guard(owner, () -> owner.onCompletion(completion));
       }
     }
     batch.clear();
     return true;
+  }
+
+  /** What fails on one connection ends that one. */
+  private static void guard(RdmaConnection connection, Runnable step) {
+    try {
+      step.run();
+    } catch (RuntimeException e) {
+      endByFault(connection, e);
+    }
+  }
+
+  private static void endByFault(RdmaConnection connection, RuntimeException fault) {
+    try {
+      connection.fault(fault);
+    } catch (RuntimeException e) {
+      LOG.error("rdma connection did not end in order conn={}", connection.id(), e);
+    }
   }
 
   /** Hands out all that has completed by now; on the thread, and not while it hands out. */

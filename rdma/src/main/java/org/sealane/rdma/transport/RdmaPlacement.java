@@ -17,6 +17,7 @@ import org.sealane.rdma.verbs.Verbs;
 import org.sealane.rdma.verbs.WorkRequest;
 import org.sealane.smb.io.BufferDescriptorV1;
 import org.sealane.smb.transport.DirectPlacement;
+import org.sealane.smb.transport.OutboundFrame.Permit;
 
 /**
  * Direct placement on one connection. Transfers are posted by the thread that asks; completions
@@ -32,10 +33,15 @@ final class RdmaPlacement implements DirectPlacement {
   private final AtomicInteger lastNumber = new AtomicInteger();
   private final Map<Integer, Transfer> transfers = new ConcurrentHashMap<>();
   private final Set<CompletableFuture<Lease>> waiting = ConcurrentHashMap.newKeySet();
+  private final Set<RdmaLease.Rights> fetchable = ConcurrentHashMap.newKeySet();
 
   // Guarded by this: exposures with rights, by key and by the number of their revocation.
   private final Map<Integer, RdmaLease.Rights> exposed = new HashMap<>();
   private final Map<Integer, RdmaLease.Rights> revoking = new HashMap<>();
+
+  /**
+   * Nothing new is begun: the queue pair is about to be closed, and what is under way ends then.
+   */
   private boolean gone;
 
   /** One READ or WRITE of the engine's, as the work requests it became. */
@@ -105,38 +111,45 @@ final class RdmaPlacement implements DirectPlacement {
   @Override
   public CompletionStage<Void> read(List<BufferDescriptorV1> from, Lease into, int lengthBytes) {
     counters.add(RdmaCounter.BYTES_READ, lengthBytes);
-    return transfer(from, (RdmaLease) into, lengthBytes, true);
+    return transfer(from, (RdmaLease) into, lengthBytes, Optional.empty());
   }
 
   @Override
-  public CompletionStage<Void> write(Lease from, List<BufferDescriptorV1> into, int lengthBytes) {
+  public CompletionStage<Void> write(
+      Lease from, List<BufferDescriptorV1> into, int lengthBytes, Permit permit) {
     counters.add(RdmaCounter.BYTES_WRITTEN, lengthBytes);
-    return transfer(into, (RdmaLease) from, lengthBytes, false);
+    return transfer(into, (RdmaLease) from, lengthBytes, Optional.of(permit));
   }
 
+  /**
+   * @param writes a WRITE, and whether it may leave; else a READ
+   */
   private CompletionStage<Void> transfer(
-      List<BufferDescriptorV1> remote, RdmaLease lease, int lengthBytes, boolean read) {
+      List<BufferDescriptorV1> remote, RdmaLease lease, int lengthBytes, Optional<Permit> writes) {
     List<RemoteSlice> parts = parts(remote, lengthBytes);
     if (lengthBytes < 1 || lengthBytes > lease.bytes().byteSize()) {
       throw new IllegalArgumentException(
           lengthBytes + " bytes with a lease of " + lease.bytes().byteSize());
     }
-    lease.beginTransfer(this);
     Transfer transfer = new Transfer(lease, parts.size());
     int number = nextNumber();
-    transfers.put(number, transfer);
+    synchronized (this) {
+      if (gone) {
+        return CompletableFuture.failedStage(new IOException("the connection is gone"));
+      }
+      lease.beginTransfer(this);
+      transfers.put(number, transfer);
+    }
     long workId = connection.workId(WorkId.Kind.TRANSFER, number);
     int offset = 0;
     for (RemoteSlice part : parts) {
       var local = lease.buffer().slice().part(offset, part.lengthBytes());
       posts.post(
-          read
+          writes.isEmpty()
               ? new WorkRequest.Read(workId, local, part)
-              : new WorkRequest.Write(workId, local, part));
+              : new WorkRequest.Write(workId, local, part),
+          writes.orElse(Permit.ALWAYS));
       offset += part.lengthBytes();
-    }
-    if (isGone()) {
-      end(number, transfer, Optional.of(new IOException("the connection is gone")));
     }
     return transfer.done;
   }
@@ -230,17 +243,21 @@ final class RdmaPlacement implements DirectPlacement {
     }
   }
 
-  /** Posts the end of a window's rights; they are over at once if the connection is. */
+  /**
+   * Posts the end of a window's rights. They are over at once if the peer has ended them; if the
+   * connection is about to end, with its queue pair.
+   */
   void invalidate(RdmaLease.Rights rights) {
     boolean over;
     synchronized (this) {
-      over = gone || !exposed.containsKey(rights.key());
-      if (!over) {
+      over = !gone && !exposed.containsKey(rights.key());
+      if (!gone && !over) {
         int number = nextNumber();
         revoking.put(number, rights);
         posts.post(
             new WorkRequest.LocalInvalidate(
-                connection.workId(WorkId.Kind.INVALIDATE, number), new RemoteKey(rights.key())));
+                connection.workId(WorkId.Kind.INVALIDATE, number), new RemoteKey(rights.key())),
+            Permit.ALWAYS);
       }
     }
     if (over) {
@@ -258,6 +275,20 @@ final class RdmaPlacement implements DirectPlacement {
 
   RdmaConnection connection() {
     return connection;
+  }
+
+  /** The peer can fetch a payload from now on, or no more. */
+  void fetchable(RdmaLease.Rights rights, boolean on) {
+    if (on) {
+      fetchable.add(rights);
+    } else {
+      fetchable.remove(rights);
+    }
+  }
+
+  /** False if the peer can still fetch what may not leave any more. */
+  boolean mayStayExposed() {
+    return fetchable.stream().allMatch(RdmaLease.Rights::isPermitted);
   }
 
   private synchronized boolean isGone() {

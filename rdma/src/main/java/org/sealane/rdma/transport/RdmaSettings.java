@@ -42,6 +42,12 @@ public record RdmaSettings(
   /** A placement buffer for the longest READ and WRITE that is placed. */
   public static final int LARGE_BUFFER_BYTES = 1 << 20;
 
+  /**
+   * A device that completes nothing for this long, while work is posted, hangs. A connection's
+   * delivery timeout is the limit where it is shorter.
+   */
+  private static final Duration COMPLETION_LIMIT = Duration.ofSeconds(10);
+
   /** [MS-SMBD] 3.1.2: how long an acceptor waits for a negotiate request. */
   private static final Duration NEGOTIATE_TIMEOUT = Duration.ofSeconds(5);
 
@@ -68,8 +74,16 @@ public record RdmaSettings(
         8L << 20,
         128L << 20,
         Duration.ofSeconds(5),
-        Duration.ofSeconds(120),
-        Duration.ofSeconds(5));
+        Duration.ofSeconds(10),
+        Duration.ofSeconds(10));
+  }
+
+  /**
+   * @param deliveryNanos the connection's delivery timeout; 0 if it has none
+   */
+  static long completionLimitNanos(long deliveryNanos) {
+    long limit = COMPLETION_LIMIT.toNanos();
+    return deliveryNanos > 0 ? Math.min(deliveryNanos, limit) : limit;
   }
 
   SmbDirectLimits limits() {

@@ -106,7 +106,7 @@ abstract class RdmaFixture {
     return open(under().openServer(), settings());
   }
 
-  private RdmaTransport open(Verbs verbs, RdmaSettings settings) throws Exception {
+  RdmaTransport open(Verbs verbs, RdmaSettings settings) throws Exception {
     RdmaTransport transport = new RdmaTransport(verbs, settings, pool);
     transports.add(transport);
     return transport;

@@ -31,7 +31,7 @@ class RdmaPlacementTest extends RdmaFixture {
     return lease.bytes().asSlice(0, bytes).toArray(ValueLayout.JAVA_BYTE);
   }
 
-  private static List<BufferDescriptorV1> split(BufferDescriptorV1 whole, int parts) {
+  static List<BufferDescriptorV1> split(BufferDescriptorV1 whole, int parts) {
     List<BufferDescriptorV1> split = new ArrayList<>();
     long each = whole.lengthBytes() / parts;
     for (int i = 0; i < parts; i++) {

@@ -275,7 +275,9 @@ public final class ClientConnection {
 
   private void abandoned(Request request, boolean wasSent, ClientException failure) {
     if (wasSent) {
-      sendCancel(request);
+      if (request.mayCancel()) {
+        sendCancel(request);
+      }
       request.withdraw();
     } else if (request.posting().isEmpty() && request.state == Request.State.DONE) {
       request.neverSent();
@@ -284,10 +286,6 @@ public final class ClientConnection {
   }
 
   private void sendCancel(Request request) {
-    if (request.posting().isEmpty()) {
-      // Its MessageId is taken but its frame is still being built: there is nothing to cancel yet.
-      return;
-    }
     try {
       transport.send(requestFrames.cancel(request));
     } catch (KeyUnavailableException e) {
@@ -299,6 +297,9 @@ public final class ClientConnection {
     try {
       transport.send(requestFrames.frame(request, nanoClock.getAsLong()));
       request.content().placed().ifPresent(Placed::posted);
+      if (request.sent()) {
+        sendCancel(request);
+      }
     } catch (RequestFrames.LevelRaisedException _) {
       postAgain(request);
     } catch (KeyUnavailableException e) {

@@ -16,6 +16,9 @@ import org.sealane.smb.io.FlushRequest;
 import org.sealane.smb.io.FlushRequestCodec;
 import org.sealane.smb.io.FlushResponseCodec;
 import org.sealane.smb.io.InfoType;
+import org.sealane.smb.io.LockRequest;
+import org.sealane.smb.io.LockRequestCodec;
+import org.sealane.smb.io.LockResponseCodec;
 import org.sealane.smb.io.QueryDirectoryRequest;
 import org.sealane.smb.io.QueryDirectoryRequestCodec;
 import org.sealane.smb.io.QueryDirectoryResponseCodec;
@@ -43,13 +46,16 @@ import org.sealane.smb.io.fscc.FileSystemInformationClass;
 import org.sealane.smb.io.fscc.Filetime;
 import org.sealane.smb.io.fscc.FsctlBuffers;
 import org.sealane.smb.io.fscc.FsctlCode;
+import org.sealane.smb.io.fscc.ReadChanges;
 import org.sealane.smb.lane.Level;
 import org.sealane.smb.negotiate.Capabilities;
 import org.sealane.smb.negotiate.NegotiatedConnection;
+import org.sealane.smb.share.Changes;
 import org.sealane.smb.share.FileChange;
 import org.sealane.smb.share.FileInformation;
 import org.sealane.smb.share.ShareBackend;
 import org.sealane.smb.share.ShareOpen;
+import org.sealane.smb.share.WatchRequest;
 import org.sealane.smb.transport.DirectPlacement;
 import org.sealane.smb.wire.Command;
 import org.sealane.smb.wire.CreditCharge;
@@ -80,6 +86,9 @@ public final class ClientOpen {
 
   /** One credit's worth, which no server refuses. */
   private static final int INFO_BYTES_MAX = CreditCharge.BYTES_PER_CREDIT;
+
+  /** The only one we use: an open has one LOCK under way at a time. */
+  private static final int LOCK_SEQUENCE_INDEX = 1;
 
   /** Never started: what it can access, every thread can. */
   private static final Thread ANY_THREAD = Thread.ofPlatform().unstarted(() -> {});
@@ -371,11 +380,46 @@ public final class ClientOpen {
         .thenCompose(ClientOpen::extents);
   }
 
+  /** What has happened in a directory since the last call, told by another node of ours. */
+  public CompletionStage<Changes> changes(WatchRequest watch) {
+    MessageWriter input = new MessageWriter();
+    ReadChanges.encodeInput(watch, input);
+    return ioctl(FsctlCode.READ_CHANGES, input.written(), INFO_BYTES_MAX)
+        .thenCompose(ClientOpen::changes);
+  }
+
+  private static CompletionStage<Changes> changes(byte[] output) {
+    try {
+      return CompletableFuture.completedFuture(
+          ReadChanges.decodeOutput(new MessageReader(MemorySegment.ofArray(output))));
+    } catch (MalformedMessageException e) {
+      return CompletableFuture.failedFuture(
+          new ClientException.Violation("malformed changes: " + e.getMessage()));
+    }
+  }
+
   /** Makes the range read as zeros. */
   public CompletionStage<Void> zero(long offset, long length) {
     MessageWriter input = new MessageWriter();
     FsctlBuffers.encodeSetZeroData(new ShareOpen.Extent(offset, length), input);
     return ioctl(FsctlCode.SET_ZERO_DATA, input.written(), 0).thenApply(_ -> null);
+  }
+
+  /**
+   * Takes locks, all or none, or ends them, [MS-SMB2] 3.2.4.19. Does not wait for another's.
+   *
+   * @param sequenceNumber 0 to 15; sent again with the same number after the connection was lost,
+   *     it is carried out once
+   */
+  public CompletionStage<Void> lock(List<LockRequest.Element> elements, int sequenceNumber) {
+    LockRequest request = new LockRequest(sequenceNumber, LOCK_SEQUENCE_INDEX, fileId(), elements);
+    return tree.submit(
+        Request.Content.charged(Command.LOCK, 1, out -> LockRequestCodec.encode(request, out)),
+        Exchange.SUCCESS,
+        (_, message, _) -> {
+          LockResponseCodec.decode(message);
+          return null;
+        });
   }
 
   /** Says that the content of the range is no longer needed. */

@@ -2,6 +2,7 @@ package org.sealane.smb.client;
 
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.function.BiFunction;
 import org.sealane.smb.share.AccessMask;
 import org.sealane.smb.share.CreateDisposition;
 import org.sealane.smb.share.CreateParameters;
@@ -52,16 +53,31 @@ public final class ClientShare implements ShareBackend {
 
   /** Waits for an answer of the client on the calling thread. */
   static <T> T await(String what, CompletionStage<T> answer) throws ShareException {
+    return await(what, answer, ClientShare::failure);
+  }
+
+  /**
+   * Waits for an answer of the client on the calling thread.
+   *
+   * @param what was asked, for people
+   * @param failure the share's failure for one of the client
+   */
+  public static <T> T await(
+      String what, CompletionStage<T> answer, BiFunction<String, Throwable, ShareException> failure)
+      throws ShareException {
     try {
       return answer.toCompletableFuture().get();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new ShareException(NtStatus.CANCELLED, what + ": interrupted", e);
     } catch (ExecutionException e) {
-      Throwable cause = e.getCause();
-      NtStatus status =
-          cause instanceof ClientException failed ? failed.status() : NtStatus.FILE_NOT_AVAILABLE;
-      throw new ShareException(status, what + ": " + cause.getMessage(), cause);
+      throw failure.apply(what, e.getCause());
     }
+  }
+
+  private static ShareException failure(String what, Throwable cause) {
+    NtStatus status =
+        cause instanceof ClientException failed ? failed.status() : NtStatus.FILE_NOT_AVAILABLE;
+    return new ShareException(status, what + ": " + cause.getMessage(), cause);
   }
 }

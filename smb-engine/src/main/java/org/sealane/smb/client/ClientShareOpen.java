@@ -8,9 +8,11 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.sealane.smb.share.ByteRange;
 import org.sealane.smb.share.CreateAction;
 import org.sealane.smb.share.FileChange;
 import org.sealane.smb.share.FileInformation;
+import org.sealane.smb.share.RangeLock;
 import org.sealane.smb.share.ShareException;
 import org.sealane.smb.share.ShareOpen;
 import org.sealane.smb.wire.NtStatus;
@@ -88,6 +90,16 @@ final class ClientShareOpen implements ShareOpen {
   @Override
   public void trim(long offset, long length) throws ShareException {
     await("trim", open().trim(offset, length));
+  }
+
+  @Override
+  public void lock(List<RangeLock> locks) throws ShareException {
+    await("lock", open().lock(LockElements.locks(locks), 0));
+  }
+
+  @Override
+  public void unlock(List<ByteRange> ranges) throws ShareException {
+    await("unlock", open().lock(LockElements.unlocks(ranges), 0));
   }
 
   private ClientOpen open() throws ShareException {

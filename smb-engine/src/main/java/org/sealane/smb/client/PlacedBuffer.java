@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.sealane.smb.io.BufferDescriptorV1;
 import org.sealane.smb.transport.DirectPlacement;
+import org.sealane.smb.transport.OutboundFrame;
 
 /**
  * One leased buffer on its way through one request: filled, exposed, revoked, read if the server
@@ -33,10 +34,10 @@ final class PlacedBuffer {
     return lease.bytes();
   }
 
-  /** Gives the server rights. */
-  List<BufferDescriptorV1> expose(DirectPlacement.Access access) {
+  /** Gives the server rights; what it fetches may leave as {@code permit} says. */
+  List<BufferDescriptorV1> expose(DirectPlacement.Access access, OutboundFrame.Permit permit) {
     DirectPlacement.Exposure exposed =
-        lease.expose(access, Math.toIntExact(lease.bytes().byteSize()));
+        lease.expose(access, Math.toIntExact(lease.bytes().byteSize()), permit);
     synchronized (this) {
       exposure = Optional.of(exposed);
     }

@@ -17,6 +17,7 @@ import org.sealane.smb.lane.Level;
 import org.sealane.smb.negotiate.RdmaTransformId;
 import org.sealane.smb.transport.DirectPlacement.Access;
 import org.sealane.smb.transport.FramePool;
+import org.sealane.smb.transport.OutboundFrame;
 import org.sealane.smb.wire.Command;
 import org.sealane.smb.wire.CreditCharge;
 import org.sealane.smb.wire.MalformedMessageException;
@@ -103,7 +104,7 @@ final class PlacedRead {
               target.offset(),
               into.byteSize(),
               target.channel(),
-              buffer.expose(Access.REMOTE_WRITE)),
+              buffer.expose(Access.REMOTE_WRITE, OutboundFrame.Permit.ALWAYS)),
           out);
     }
 

@@ -57,19 +57,24 @@ final class PlacedWrite implements Placed, ResponseHandler {
         switch (level) {
           case CLEAR -> {
             buffer.bytes().copyFrom(from);
-            yield plain(buffer.expose(Access.REMOTE_READ));
+            yield plain(expose(Level.CLEAR));
           }
           case SIGN -> {
             buffer.bytes().copyFrom(from);
             RdmaCryptoTransform crypto = keys.signer().signPayload(from);
-            yield transformed(crypto, buffer.expose(Access.REMOTE_READ));
+            yield transformed(crypto, expose(Level.SIGN));
           }
           case ENCRYPT -> {
             RdmaCryptoTransform crypto = keys.payloadSealer().seal(from, buffer.bytes());
-            yield transformed(crypto, buffer.expose(Access.REMOTE_READ));
+            yield transformed(crypto, expose(Level.ENCRYPT));
           }
         };
     WriteRequestCodec.encode(request, out);
+  }
+
+  private List<BufferDescriptorV1> expose(Level level) {
+    TrafficGate gate = transfer.target().tree().gate();
+    return buffer.expose(Access.REMOTE_READ, () -> gate.mayLeave(level));
   }
 
   private WriteRequest plain(List<BufferDescriptorV1> descriptors) {

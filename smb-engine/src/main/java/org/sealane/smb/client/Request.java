@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.sealane.smb.lane.Level;
 import org.sealane.smb.wire.Command;
@@ -106,11 +107,22 @@ final class Request {
    */
   record Posting(Level level, Optional<TrafficGate.Pass> pass, long sentNanos) {}
 
+  /** Who sends the CANCEL of a request: nothing can be cancelled before it was sent itself. */
+  private enum Sending {
+    /** Its frame is not with the transport. */
+    NOT_YET,
+    /** Nor is it, and whoever sends it is to send the CANCEL behind it. */
+    TO_BE_CANCELLED,
+    /** The transport has its frame. */
+    SENT
+  }
+
   private final RequestScope scope;
   private final Content content;
   private final ResponseHandler handler;
   private final AtomicBoolean settled = new AtomicBoolean();
   private final AtomicBoolean payloadReleased = new AtomicBoolean();
+  private final AtomicReference<Sending> sending = new AtomicReference<>(Sending.NOT_YET);
   private volatile Optional<Posting> posting = Optional.empty();
 
   // These belong to RequestFlow.
@@ -149,6 +161,17 @@ final class Request {
 
   void posted(Posting how) {
     posting = Optional.of(how);
+  }
+
+  /** The transport has its frame. True if a CANCEL is to follow at once. */
+  boolean sent() {
+    return sending.getAndSet(Sending.SENT) == Sending.TO_BE_CANCELLED;
+  }
+
+  /** True if its CANCEL may be sent now; otherwise whoever sends the request sends it, too. */
+  boolean mayCancel() {
+    return !sending.compareAndSet(Sending.NOT_YET, Sending.TO_BE_CANCELLED)
+        && sending.get() == Sending.SENT;
   }
 
   /** True for the one caller that may report the outcome. */

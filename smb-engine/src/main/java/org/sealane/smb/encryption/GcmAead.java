@@ -85,6 +85,10 @@ final class GcmAead extends Aead {
     private final Cipher cipher;
     private final byte[] nonce = new byte[NONCE_LENGTH];
     private final byte[] last = new byte[BLOCK_LENGTH + TAG_LENGTH];
+
+    /** One chunk of ciphertext, and a block that was held back. */
+    private byte[] sealed = NONE;
+
     private byte[] scratch = NONE;
 
     GcmCipher(LentKey key) {
@@ -125,20 +129,14 @@ final class GcmAead extends Aead {
         MemorySegment out,
         MemorySegment tag) {
       writeNonce(counter, nonce);
-      // Input in the first half, output in the second, with room for a block that was held back.
-      byte[] both = scratch(2 * OUTSIDE_CHUNK_BYTES + BLOCK_LENGTH);
+      if (sealed.length == 0) {
+        sealed = new byte[OUTSIDE_CHUNK_BYTES + BLOCK_LENGTH];
+      }
       try {
         init(Cipher.ENCRYPT_MODE, associatedData);
         long written = 0;
         for (MemorySegment segment : plaintext) {
-          for (long at = 0; at < segment.byteSize(); at += OUTSIDE_CHUNK_BYTES) {
-            int chunk = (int) Math.min(OUTSIDE_CHUNK_BYTES, segment.byteSize() - at);
-            MemorySegment.copy(segment, ValueLayout.JAVA_BYTE, at, both, 0, chunk);
-            int given = cipher.update(both, 0, chunk, both, OUTSIDE_CHUNK_BYTES);
-            MemorySegment.copy(
-                both, OUTSIDE_CHUNK_BYTES, out, ValueLayout.JAVA_BYTE, written, given);
-            written += given;
-          }
+          written += updateOutside(segment, out, written);
         }
         int rest = cipher.doFinal(NONE, 0, 0, last, 0) - TAG_LENGTH;
         MemorySegment.copy(last, 0, out, ValueLayout.JAVA_BYTE, written, rest);
@@ -146,6 +144,29 @@ final class GcmAead extends Aead {
       } catch (GeneralSecurityException e) {
         throw new IllegalStateException("AES-GCM refused to encrypt", e);
       }
+    }
+
+    /**
+     * Encrypts one segment behind what is written, a chunk at a time. Input and output are two
+     * arrays: in one array, the output behind the input, the JDK's cipher would make a third for
+     * every call.
+     */
+    private long updateOutside(MemorySegment segment, MemorySegment out, long from)
+        throws GeneralSecurityException {
+      boolean heap = HeapBytes.backs(segment);
+      byte[] in = heap ? HeapBytes.of(segment).array() : scratch(OUTSIDE_CHUNK_BYTES);
+      int start = heap ? HeapBytes.of(segment).offset() : 0;
+      long written = from;
+      for (long at = 0; at < segment.byteSize(); at += OUTSIDE_CHUNK_BYTES) {
+        int chunk = (int) Math.min(OUTSIDE_CHUNK_BYTES, segment.byteSize() - at);
+        if (!heap) {
+          MemorySegment.copy(segment, ValueLayout.JAVA_BYTE, at, in, 0, chunk);
+        }
+        int given = cipher.update(in, heap ? start + (int) at : 0, chunk, sealed, 0);
+        MemorySegment.copy(sealed, 0, out, ValueLayout.JAVA_BYTE, written, given);
+        written += given;
+      }
+      return written - from;
     }
 
     /** Encrypts one segment behind what is written; a part of a block waits for the next. */
@@ -231,6 +252,7 @@ final class GcmAead extends Aead {
     @Override
     public void erase() {
       Arrays.fill(scratch, (byte) 0);
+      Arrays.fill(sealed, (byte) 0);
       Arrays.fill(last, (byte) 0);
       try {
         // The cipher overwrites its copy of the old key and its schedule when it takes a new one.

@@ -20,6 +20,9 @@ public final class SessionKeys implements AutoCloseable {
   private final MessageSigner signer;
   private final Optional<Ciphers> ciphers;
 
+  /** Whether closing destroys the cipher keys, too: not those of a channel, which it borrows. */
+  private final boolean ownsCiphers;
+
   /** The two directions' ciphers and what is made of them. */
   private record Ciphers(
       Aead sealing,
@@ -29,10 +32,15 @@ public final class SessionKeys implements AutoCloseable {
       PayloadSealer payloadSealer,
       PayloadOpener payloadOpener) {}
 
-  private SessionKeys(KeyParameters parameters, MessageSigner signer, Optional<Ciphers> ciphers) {
+  private SessionKeys(
+      KeyParameters parameters,
+      MessageSigner signer,
+      Optional<Ciphers> ciphers,
+      boolean ownsCiphers) {
     this.parameters = parameters;
     this.signer = signer;
     this.ciphers = ciphers;
+    this.ownsCiphers = ownsCiphers;
   }
 
   /**
@@ -41,14 +49,35 @@ public final class SessionKeys implements AutoCloseable {
    * @param secret the key that authentication gave; borrowed, the caller closes it
    */
   public static SessionKeys derive(SessionSecret secret, KeyParameters parameters) {
-    MessageSigner signer =
-        MessageSigner.of(
-            parameters.signing(),
-            KeyDerivation.signingKey(secret, parameters.context()),
-            parameters.role());
     Optional<Ciphers> ciphers =
         parameters.cipher().map(cipher -> deriveCiphers(secret, parameters, cipher));
-    return new SessionKeys(parameters, signer, ciphers);
+    return new SessionKeys(parameters, deriveSigner(secret, parameters), ciphers, true);
+  }
+
+  /**
+   * The keys of one more channel of the session: a signing key of its own, [MS-SMB2] 3.3.5.5.3
+   * Channel.SigningKey, and the session's cipher keys with their one nonce counter. These keys must
+   * stay open for as long; closing the channel's leaves them open.
+   *
+   * @param secret the key that the channel's authentication gave; borrowed, the caller closes it
+   * @param context of the channel: its own preauthentication integrity
+   */
+  public SessionKeys forChannel(SessionSecret secret, KeyContext context) {
+    KeyParameters channel =
+        new KeyParameters(
+            context,
+            parameters.cipher(),
+            parameters.signing(),
+            parameters.role(),
+            parameters.sessionId());
+    return new SessionKeys(channel, deriveSigner(secret, channel), ciphers, false);
+  }
+
+  private static MessageSigner deriveSigner(SessionSecret secret, KeyParameters parameters) {
+    return MessageSigner.of(
+        parameters.signing(),
+        KeyDerivation.signingKey(secret, parameters.context()),
+        parameters.role());
   }
 
   private static Ciphers deriveCiphers(
@@ -130,10 +159,12 @@ public final class SessionKeys implements AutoCloseable {
   @Override
   public void close() {
     signer.close();
-    ciphers.ifPresent(held -> {
-      held.sealing().close();
-      held.opening().close();
-    });
+    if (ownsCiphers) {
+      ciphers.ifPresent(held -> {
+        held.sealing().close();
+        held.opening().close();
+      });
+    }
   }
 
   @Override

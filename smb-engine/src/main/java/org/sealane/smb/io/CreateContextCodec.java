@@ -35,6 +35,11 @@ final class CreateContextCodec {
   private static final String MAXIMAL_ACCESS = "MxAc";
   private static final String ALLOCATION_SIZE = "AlSi";
   private static final String ON_DISK_ID = "QFid";
+  private static final String LEASE = "RqLs";
+
+  /** A UUID, as contexts beyond the specification are named. */
+  private static final String LANE_USER =
+      "[\u001cw\u000eM\u00a2O\u0093\u008e`-\u0013\u00c4\u00b8jQ";
 
   private static final int DURABLE_REQUEST_LENGTH = 32;
   private static final int DURABLE_REQUEST_GUID_OFFSET = 16;
@@ -44,6 +49,12 @@ final class CreateContextCodec {
   private static final int DURABLE_RESPONSE_LENGTH = 8;
   private static final int MAXIMAL_ACCESS_LENGTH = 8;
   private static final int ALLOCATION_SIZE_LENGTH = 8;
+  private static final int LEASE_STATE_OFFSET = 16;
+  private static final int LEASE_FLAGS_OFFSET = 20;
+  private static final int LEASE_LENGTH = 32;
+  private static final int LEASE_PARENT_KEY_OFFSET = 32;
+  private static final int LEASE_EPOCH_OFFSET = 48;
+  private static final int LEASE_LENGTH_V2 = 52;
   private static final int ON_DISK_ID_LENGTH = 32;
   private static final int ON_DISK_ID_RESERVED_OFFSET = 16;
 
@@ -141,6 +152,8 @@ final class CreateContextCodec {
         requireLength(data, name, 0);
         yield new CreateContext.QueryOnDiskId();
       }
+      case LEASE -> lease(data);
+      case LANE_USER -> laneUser(data);
       default -> unknown(name, data);
     };
   }
@@ -162,8 +175,48 @@ final class CreateContextCodec {
         requireLength(data, name, ON_DISK_ID_LENGTH);
         yield new CreateContext.OnDiskId(data.i64("DiskFileId", 0), data.i64("VolumeId", 8));
       }
+      case LEASE -> lease(data);
       default -> unknown(name, data);
     };
+  }
+
+  private static CreateContext lease(MessageReader data) throws MalformedMessageException {
+    boolean second = data.length() == LEASE_LENGTH_V2;
+    if (!second) {
+      requireLength(data, LEASE, LEASE_LENGTH);
+    }
+    return new CreateContext.Lease(
+        data.guid("LeaseKey", 0),
+        data.i32("LeaseState", LEASE_STATE_OFFSET),
+        data.i32("LeaseFlags", LEASE_FLAGS_OFFSET),
+        second
+            ? Optional.of(
+                new CreateContext.Lease.Second(
+                    data.guid("ParentLeaseKey", LEASE_PARENT_KEY_OFFSET),
+                    data.u16("Epoch", LEASE_EPOCH_OFFSET)))
+            : Optional.empty());
+  }
+
+  private static int lease(CreateContext.Lease lease, MessageWriter out, int start) {
+    out.guid(start, lease.key())
+        .i32(start + LEASE_STATE_OFFSET, lease.state())
+        .i32(start + LEASE_FLAGS_OFFSET, lease.flags())
+        .padTo(start + LEASE_LENGTH);
+    if (lease.second().isEmpty()) {
+      return LEASE_LENGTH;
+    }
+    CreateContext.Lease.Second second = lease.second().get();
+    out.guid(start + LEASE_PARENT_KEY_OFFSET, second.parentKey())
+        .u16(start + LEASE_EPOCH_OFFSET, second.epoch())
+        .padTo(start + LEASE_LENGTH_V2);
+    return LEASE_LENGTH_V2;
+  }
+
+  private static CreateContext laneUser(MessageReader data) throws MalformedMessageException {
+    byte[] name = data.bytes("User", 0, data.length());
+    return CreateContext.LaneUser.of(new String(name, StandardCharsets.ISO_8859_1))
+        .orElseThrow(
+            () -> new MalformedMessageException("User", 0, "an account's name", name.length));
   }
 
   private static CreateContext unknown(String name, MessageReader data)
@@ -220,6 +273,8 @@ final class CreateContextCodec {
       case CreateContext.AllocationSize _ -> ALLOCATION_SIZE;
       case CreateContext.QueryOnDiskId _ -> ON_DISK_ID;
       case CreateContext.OnDiskId _ -> ON_DISK_ID;
+      case CreateContext.Lease _ -> LEASE;
+      case CreateContext.LaneUser _ -> LANE_USER;
       case CreateContext.Unknown unknown -> unknown.name();
     };
   }
@@ -256,6 +311,9 @@ final class CreateContextCodec {
       case CreateContext.QueryOnDiskId _ -> {
         return 0;
       }
+      case CreateContext.Lease lease -> {
+        return lease(lease, out, start);
+      }
       case CreateContext.OnDiskId id -> {
         out.i64(start, id.diskFileId())
             .i64(start + 8, id.volumeId())
@@ -263,6 +321,11 @@ final class CreateContextCodec {
                 start + ON_DISK_ID_RESERVED_OFFSET,
                 new byte[ON_DISK_ID_LENGTH - ON_DISK_ID_RESERVED_OFFSET]);
         return ON_DISK_ID_LENGTH;
+      }
+      case CreateContext.LaneUser(String name) -> {
+        byte[] bytes = name.getBytes(StandardCharsets.ISO_8859_1);
+        out.bytes(start, bytes);
+        return bytes.length;
       }
       case CreateContext.Unknown unknown -> {
         if (unknown.data().length > 0) {

@@ -163,18 +163,19 @@ final class Lane {
   }
 
   /** A request has found that the session is gone or does not answer. */
-  void lost(LaneSession gone, String why) {
-    gone.reset(why);
-    ended(gone);
+  void lost(LaneSession gone, ShareException why) {
+    gone.lost(why);
+    ended(gone, why.getMessage());
   }
 
   /** The session's connection is gone. */
-  private void ended(LaneSession gone) {
+  private void ended(LaneSession gone, String why) {
     lock.lock();
     try {
       if (state != State.OPEN || session.filter(open -> open == gone).isEmpty()) {
         return;
       }
+      host.lost(key, gone, why);
       if (opens.isEmpty() && underWay == 0) {
         drop("connection lost");
       } else {
@@ -398,22 +399,20 @@ final class Lane {
     return true;
   }
 
-  /**
-   * A new session with all opens, tried again until the limit of time: whatever it fails by if
-   * {@code patient}, else only where the other node is slow.
-   */
+  /** A new session with all opens, tried again as {@link LaneRetry} says. */
   private LaneSession connect(
       CompletableFuture<LaneSession> result, long beganNanos, boolean patient)
       throws ShareException, InterruptedException {
+    LaneRetry retry = new LaneRetry(patient, limits);
     Duration pause = RETRY_FIRST;
     while (true) {
+      LanePolicy policy = host.policy(key);
       try {
-        return attempt(result);
+        return attempt(result, policy);
       } catch (ShareException e) {
-        Duration limit = patient ? limits.move() : limits.open();
-        boolean again = patient ? !LaneFailure.isFinal(e) : LaneFailure.isLate(e);
-        boolean inTime = nanoClock.getAsLong() - beganNanos < limit.toNanos();
-        if (!again || !inTime || result.isDone()) {
+        Duration spent = Duration.ofNanos(nanoClock.getAsLong() - beganNanos);
+        boolean again = retry.again(LaneFailure.cause(e), policy, host.policy(key), spent);
+        if (!again || result.isDone()) {
           throw e;
         }
         LOG.debug("peer={} volume={} lane not open yet", key.peer(), key.volume(), e);
@@ -436,7 +435,8 @@ final class Lane {
     }
   }
 
-  private LaneSession attempt(CompletableFuture<LaneSession> result) throws ShareException {
+  private LaneSession attempt(CompletableFuture<LaneSession> result, LanePolicy policy)
+      throws ShareException {
     long previous;
     lock.lock();
     try {
@@ -445,7 +445,7 @@ final class Lane {
     } finally {
       lock.unlock();
     }
-    ClientTree tree = host.dial(key, host.policy(key), previous);
+    ClientTree tree = host.dial(key, policy, previous);
     List<LaneOpen> toPlace;
     LaneSession next;
     lock.lock();
@@ -534,7 +534,7 @@ final class Lane {
     } finally {
       lock.unlock();
     }
-    next.tree().session().connection().closed().thenAccept(_ -> ended(next));
+    next.tree().session().connection().closed().thenAccept(why -> ended(next, why.getMessage()));
     result.complete(next);
     LaneEvent.Facts facts = next.facts(host.policy(key));
     host.happened(

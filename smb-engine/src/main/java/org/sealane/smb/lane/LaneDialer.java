@@ -1,7 +1,10 @@
 package org.sealane.smb.lane;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
@@ -9,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.sealane.smb.auth.SecurityContext;
@@ -70,68 +74,122 @@ public final class LaneDialer {
     this.nextSerial = new AtomicLong(firstSerial);
   }
 
-  /** What carries a lane under {@code policy}, if it reaches the other node. */
-  Transport transport(LanePolicy policy) {
+  boolean hasRdma() {
+    return rdma.isPresent();
+  }
+
+  /** True if this node has RDMA and {@code policy} would rather have it than TCP. */
+  boolean prefersRdma(LanePolicy policy) {
+    return rdma.isPresent() && policy.transport() == TransportPreference.RDMA_PREFERRED;
+  }
+
+  /** The ways that a lane under {@code policy} may take, in the order of the wish. */
+  private List<Transport> ways(LanePolicy policy, boolean rdmaIsDown) throws IOException {
     return switch (policy.transport()) {
-      case RDMA_PREFERRED, RDMA_ONLY -> rdma.orElse(transport);
-      case TCP_ONLY -> transport;
+      case RDMA_PREFERRED -> {
+        List<Transport> ways = new ArrayList<>(rdma.stream().toList());
+        ways.add(rdmaIsDown ? 0 : ways.size(), transport);
+        yield ways;
+      }
+      case RDMA_ONLY ->
+          List.of(
+              rdma.orElseThrow(() ->
+                  new IOException(
+                      "the policy says rdma-only and this node has no RDMA transport")));
+      case TCP_ONLY -> List.of(transport);
     };
   }
 
   /**
    * Opens a session for the lane under {@code policy}, in the place of the session before it, or of
-   * none if that is 0. Fails with an {@link IOException} or a {@link
-   * org.sealane.smb.client.ClientException}; whatever was opened is closed then. {@code events}
-   * hears of a fallback.
+   * none if that is 0. Where RDMA is preferred and fails, the lane takes TCP, with all else as the
+   * policy says: the way never changes the level. Fails with an {@link IOException} or a {@link
+   * org.sealane.smb.client.ClientException}; whatever was opened is closed then.
+   *
+   * @param paths whether RDMA works; told if not
+   * @param events hears of a fallback
    */
   CompletionStage<ClientTree> dial(
       LaneKey key,
-      LaneRoute route,
+      InetSocketAddress address,
       LanePolicy policy,
       LaneRules rules,
       long previousSessionId,
+      RdmaPaths paths,
       LaneEvent.Sink events) {
-    if (policy.transport() == TransportPreference.RDMA_ONLY
-        && route.transport().name().equals("tcp")) {
-      return CompletableFuture.failedStage(
-          new IOException("the policy says rdma-only and this node has no RDMA transport"));
+    Optional<String> down = prefersRdma(policy) ? paths.down(key.peer()) : Optional.empty();
+    List<Transport> ways;
+    try {
+      ways = ways(policy, down.isPresent());
+    } catch (IOException e) {
+      return CompletableFuture.failedStage(e);
     }
+    down.ifPresent(why -> fellBack(key, why, events));
+    Function<Transport, CompletionStage<ClientTree>> over =
+        way -> dial(key, new LaneRoute(way, address), policy, rules, previousSessionId);
+    CompletionStage<ClientTree> first = over.apply(ways.getFirst());
+    if (ways.size() == 1) {
+      return policy.transport() == TransportPreference.RDMA_ONLY ? naming(first) : first;
+    }
+    return first.exceptionallyCompose(failure -> {
+      if (!LaneFailure.isOfTheWay(failure)) {
+        return CompletableFuture.failedStage(failure);
+      }
+      if (down.isEmpty()) {
+        paths.failed(key.peer(), reason(failure));
+        fellBack(key, reason(failure), events);
+      }
+      return over.apply(ways.getLast());
+    });
+  }
+
+  private void fellBack(LaneKey key, String why, LaneEvent.Sink events) {
+    LOG.info(
+        "lane peer={} volume={} kind={} takes {} as rdma failed: {}",
+        key.peer(),
+        key.volume(),
+        key.kind().word(),
+        transport.name(),
+        why);
+    events.accept(new LaneEvent.FellBack(key, transport.name(), why));
+  }
+
+  /** Who reads of the failure learns why there is no fallback. */
+  private static CompletionStage<ClientTree> naming(CompletionStage<ClientTree> opened) {
+    return opened.exceptionallyCompose(failure ->
+        CompletableFuture.failedStage(
+            LaneFailure.isBrokenWay(failure)
+                ? new IOException(
+                    "the policy says rdma-only and RDMA failed: " + reason(failure), failure)
+                : failure));
+  }
+
+  private CompletionStage<ClientTree> dial(
+      LaneKey key, LaneRoute route, LanePolicy policy, LaneRules rules, long previousSessionId) {
     LaneBinding binding =
         new LaneBinding(
             clusterId, self, key.peer(), key.volume(), key.kind(), nextSerial.getAndIncrement());
-    ClientSettings settings = ClientSettings.of(clientGuid, policy.ciphers(), policy.signing());
-    return connect(key, route, policy, settings, events)
+    return client
+        .connect(route.transport(), route.address(), settings(policy))
         .thenCompose(connection ->
             establish(connection, binding, new LaneGate(rules, key), previousSessionId));
   }
 
+  private ClientSettings settings(LanePolicy policy) {
+    return ClientSettings.of(clientGuid, policy.ciphers(), policy.signing());
+  }
+
   /**
-   * Where RDMA is preferred and does not connect, the lane takes TCP, with all else as the policy
-   * says: the way never changes the level.
+   * Whether RDMA works to {@code address}: connects, negotiates, and closes. Completes with why it
+   * does not, or with nothing.
    */
-  private CompletionStage<ClientConnection> connect(
-      LaneKey key,
-      LaneRoute route,
-      LanePolicy policy,
-      ClientSettings settings,
-      LaneEvent.Sink events) {
-    CompletionStage<ClientConnection> first =
-        client.connect(route.transport(), route.address(), settings);
-    if (policy.transport() != TransportPreference.RDMA_PREFERRED
-        || route.transport() == transport) {
-      return first;
-    }
-    return first.exceptionallyCompose(failure -> {
-      LOG.info(
-          "lane peer={} volume={} kind={} takes {} as rdma does not connect: {}",
-          key.peer(),
-          key.volume(),
-          key.kind().word(),
-          transport.name(),
-          reason(failure));
-      events.accept(new LaneEvent.FellBack(key, transport.name(), reason(failure)));
-      return client.connect(transport, route.address(), settings);
-    });
+  CompletionStage<Optional<String>> probe(InetSocketAddress address, LanePolicy policy) {
+    return client
+        .connect(rdma.orElseThrow(), address, settings(policy))
+        .thenAccept(connection -> connection.close("probed"))
+        .toCompletableFuture()
+        .orTimeout(OPEN_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
+        .handle((_, failure) -> Optional.ofNullable(failure).map(LaneDialer::reason));
   }
 
   private static String reason(Throwable failure) {
@@ -139,7 +197,9 @@ public final class LaneDialer {
         failure instanceof CompletionException wrapped && wrapped.getCause() != null
             ? wrapped.getCause()
             : failure;
-    return String.valueOf(cause.getMessage());
+    return cause instanceof TimeoutException
+        ? "no answer in " + OPEN_TIMEOUT.toSeconds() + " s"
+        : String.valueOf(cause.getMessage());
   }
 
   private CompletionStage<ClientTree> establish(

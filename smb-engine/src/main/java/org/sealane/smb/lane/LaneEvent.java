@@ -21,7 +21,7 @@ public sealed interface LaneEvent {
   /** It has no session, as none could be opened. */
   record Failed(LaneKey key, String reason) implements LaneEvent {}
 
-  /** It takes TCP, as RDMA does not connect. */
+  /** It takes TCP, as RDMA does not connect or was lost. */
   record FellBack(LaneKey key, String transport, String reason) implements LaneEvent {}
 
   /**

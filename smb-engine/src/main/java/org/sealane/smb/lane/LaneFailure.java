@@ -1,11 +1,12 @@
 package org.sealane.smb.lane;
 
+import java.io.IOException;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import org.sealane.smb.client.ClientException;
+import org.sealane.smb.client.ClientShare;
 import org.sealane.smb.share.ShareException;
 import org.sealane.smb.wire.NtStatus;
 
@@ -25,14 +26,7 @@ final class LaneFailure {
 
   /** Waits for an answer of the client on the calling thread. */
   static <T> T await(String what, CompletionStage<T> answer) throws ShareException {
-    try {
-      return answer.toCompletableFuture().get();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new ShareException(NtStatus.CANCELLED, what + ": interrupted", e);
-    } catch (ExecutionException e) {
-      throw of(what, e.getCause());
-    }
+    return ClientShare.await(what, answer, LaneFailure::of);
   }
 
   /** The share's failure for one of the client or the transport. */
@@ -63,6 +57,32 @@ final class LaneFailure {
     };
   }
 
+  /** True if the other node answered: its connection works. */
+  static boolean isAnswer(ShareException failure) {
+    return failure.getCause() instanceof ClientException.ServerStatus;
+  }
+
+  /** True if the way to the other node failed: nothing connected, or what did broke off. */
+  static boolean isBrokenWay(Throwable failure) {
+    return switch (failure) {
+      case CompletionException e when e.getCause() != null -> isBrokenWay(e.getCause());
+      case IOException _, ClientException.ConnectionLost _ -> true;
+      default -> false;
+    };
+  }
+
+  /**
+   * True if another way to the other node may do, as this one failed or led to no answer. What a
+   * node refuses on one way it refuses on each.
+   */
+  static boolean isOfTheWay(Throwable failure) {
+    return switch (failure) {
+      case CompletionException e when e.getCause() != null -> isOfTheWay(e.getCause());
+      case TimeoutException _, ClientException.TimedOut _ -> true;
+      default -> isBrokenWay(failure);
+    };
+  }
+
   /** True if the lost request may have had its effect. */
   static boolean mayHaveHappened(ShareException loss) {
     return switch (loss.getCause()) {
@@ -75,13 +95,21 @@ final class LaneFailure {
   /**
    * True if the other node may only be slow: nothing was refused, an answer did not come in time.
    */
-  static boolean isLate(ShareException failure) {
+  private static boolean isLate(ShareException failure) {
     return failure.getCause() instanceof TimeoutException
         || failure.getCause() instanceof ClientException.TimedOut;
   }
 
+  /** Why an attempt to open a lane failed. */
+  static LaneRetry.Failure cause(ShareException failure) {
+    if (isRefusedIdentity(failure)) {
+      return LaneRetry.Failure.IDENTITY_REFUSED;
+    }
+    return isLate(failure) ? LaneRetry.Failure.LATE : LaneRetry.Failure.OTHER;
+  }
+
   /** True if opening the lane again would fail again: one node does not accept the other. */
-  static boolean isFinal(ShareException failure) {
+  private static boolean isRefusedIdentity(ShareException failure) {
     return failure.getCause() instanceof ClientException.AuthenticationFailed
         && IDENTITY_REFUSED.contains(failure.status());
   }

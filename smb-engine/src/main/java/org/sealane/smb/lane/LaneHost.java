@@ -10,6 +10,9 @@ interface LaneHost {
   /** Opens a session. Blocks. */
   ClientTree dial(LaneKey key, LanePolicy policy, long previousSessionId) throws ShareException;
 
+  /** A session's connection is gone, by nothing that this node did. Must not block. */
+  void lost(LaneKey key, LaneSession session, String why);
+
   /** Must not block. */
   void happened(LaneEvent event);
 }

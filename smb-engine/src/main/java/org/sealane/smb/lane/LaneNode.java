@@ -4,15 +4,18 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.sealane.smb.auth.NodeMechanism;
 import org.sealane.smb.auth.Principal;
 import org.sealane.smb.client.ClientListener;
 import org.sealane.smb.client.SmbClient;
+import org.sealane.smb.io.NetworkInterfaceInfo;
 import org.sealane.smb.server.EventSink;
 import org.sealane.smb.server.Limit;
 import org.sealane.smb.server.ServerSettings;
@@ -88,6 +91,17 @@ public final class LaneNode implements AutoCloseable {
    * @param rdma listens beside the first transport; stays the caller's, closed after the node
    */
   public static LaneNode start(Settings settings, Optional<Transport> rdma) throws IOException {
+    return start(settings, rdma, List::of);
+  }
+
+  /**
+   * The same, which tells other nodes the interfaces of this one.
+   *
+   * @param interfaces those of the lane listener, as they are now; may block
+   */
+  public static LaneNode start(
+      Settings settings, Optional<Transport> rdma, Supplier<List<NetworkInterfaceInfo>> interfaces)
+      throws IOException {
     UUID guid = UUID.randomUUID();
     SmbServer.Builder builder =
         SmbServer.builder()
@@ -96,6 +110,7 @@ public final class LaneNode implements AutoCloseable {
             .resolver(new LaneResolver(settings.rules(), settings.shares(), settings.policies()))
             .pool(settings.pool())
             .events(settings.serverEvents())
+            .interfaces(interfaces)
             .listen(settings.transport(), settings.listen());
     rdma.ifPresent(builder::listenBeside);
     SmbServer server = builder.start();

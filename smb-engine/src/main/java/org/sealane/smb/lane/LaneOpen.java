@@ -8,20 +8,26 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import org.sealane.smb.client.ClientOpen;
 import org.sealane.smb.client.ClientTree;
+import org.sealane.smb.client.LockElements;
 import org.sealane.smb.io.CreateContext;
 import org.sealane.smb.share.AccessMask;
+import org.sealane.smb.share.ByteRange;
+import org.sealane.smb.share.Changes;
 import org.sealane.smb.share.CreateAction;
 import org.sealane.smb.share.CreateDisposition;
 import org.sealane.smb.share.CreateOptions;
 import org.sealane.smb.share.CreateParameters;
 import org.sealane.smb.share.FileChange;
 import org.sealane.smb.share.FileInformation;
+import org.sealane.smb.share.RangeLock;
 import org.sealane.smb.share.ShareBackend;
 import org.sealane.smb.share.ShareException;
 import org.sealane.smb.share.ShareOpen;
 import org.sealane.smb.share.SharePath;
+import org.sealane.smb.share.WatchRequest;
 import org.sealane.smb.wire.NtStatus;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,8 +66,11 @@ final class LaneOpen implements ShareOpen {
   private record Identity(long diskFileId, long volumeId, Instant creationTime) {}
 
   private final Lane lane;
+  private final List<CreateContext> user;
   private final CreateAction action;
   private final LaneListing listing = new LaneListing();
+  private final LaneWatch watch = new LaneWatch();
+  private final LaneLocks locks = new LaneLocks();
   private volatile UUID createGuid;
   private volatile CreateParameters parameters;
   private volatile ClientOpen handle;
@@ -82,8 +91,14 @@ final class LaneOpen implements ShareOpen {
   /** The other node knows nothing of {@link #deleteOnClose} any more. */
   private volatile boolean madeAgain;
 
-  private LaneOpen(Lane lane, CreateParameters parameters, UUID createGuid, ClientOpen handle) {
+  private LaneOpen(
+      Lane lane,
+      CreateParameters parameters,
+      List<CreateContext> user,
+      UUID createGuid,
+      ClientOpen handle) {
     this.lane = lane;
+    this.user = user;
     this.parameters = parameters;
     this.createGuid = createGuid;
     this.handle = handle;
@@ -92,17 +107,29 @@ final class LaneOpen implements ShareOpen {
     this.deleteOnClose = parameters.has(CreateOptions.DELETE_ON_CLOSE);
   }
 
-  static LaneOpen create(Lane lane, CreateParameters wanted) throws ShareException {
+  /**
+   * @param caller on whose behalf, which the other node is told; empty for the lane's own
+   */
+  static LaneOpen create(Lane lane, CreateParameters wanted, Optional<ShareBackend.Caller> caller)
+      throws ShareException {
     CreateParameters parameters = withAttributes(wanted);
-    UUID createGuid = UUID.randomUUID();
+    List<CreateContext> user = user(caller);
+    // Its first half is the name under which the server's share knows the CREATE again.
+    UUID random = UUID.randomUUID();
+    UUID createGuid =
+        wanted
+            .createName()
+            .map(name -> new UUID(name, random.getLeastSignificantBits()))
+            .orElse(random);
     String what = "open " + parameters.path().wire();
     boolean replay = false;
     while (true) {
       LaneSession session = lane.enter();
       try {
         ClientTree tree = replay ? session.tree().replaying() : session.tree();
-        ClientOpen handle = LaneFailure.await(what, tree.create(parameters, durable(createGuid)));
-        LaneOpen open = new LaneOpen(lane, parameters, createGuid, on(session, handle));
+        ClientOpen handle =
+            LaneFailure.await(what, tree.create(parameters, durable(createGuid, user)));
+        LaneOpen open = new LaneOpen(lane, parameters, user, createGuid, on(session, handle));
         lane.add(open);
         return open;
       } catch (ShareException e) {
@@ -110,7 +137,7 @@ final class LaneOpen implements ShareOpen {
           throw e;
         }
         replay |= LaneFailure.mayHaveHappened(e);
-        lane.lost(session, e.getMessage());
+        lane.lost(session, e);
       } finally {
         lane.leave();
       }
@@ -122,10 +149,20 @@ final class LaneOpen implements ShareOpen {
     return handle.on(session.tree());
   }
 
-  private static List<CreateContext> durable(UUID createGuid) {
-    return List.of(
-        new CreateContext.DurableHandleRequestV2(0, 0, createGuid),
-        new CreateContext.QueryOnDiskId());
+  private static List<CreateContext> durable(UUID createGuid, List<CreateContext> user) {
+    List<CreateContext> contexts = new ArrayList<>(user);
+    contexts.add(new CreateContext.DurableHandleRequestV2(0, 0, createGuid));
+    contexts.add(new CreateContext.QueryOnDiskId());
+    return contexts;
+  }
+
+  /** Nothing where the node asks for itself. */
+  private static List<CreateContext> user(Optional<ShareBackend.Caller> caller) {
+    return caller
+        .filter(asking -> !asking.user().equals(asking.node()))
+        .flatMap(asking -> CreateContext.LaneUser.of(asking.user()))
+        .map(List::<CreateContext>of)
+        .orElse(List.of());
   }
 
   private static Optional<Identity> identityOf(ClientOpen handle) {
@@ -238,6 +275,27 @@ final class LaneOpen implements ShareOpen {
     call("trim", open -> open.trim(offset, length));
   }
 
+  @Override
+  public Changes changes(WatchRequest asked) throws ShareException {
+    watch.begin();
+    return watch.complete(call("watch", watch::lost, open -> open.changes(asked)));
+  }
+
+  @Override
+  public void lock(List<RangeLock> wanted) throws ShareException {
+    locks.lock(LockElements.locks(wanted), this::locking);
+  }
+
+  @Override
+  public void unlock(List<ByteRange> ranges) throws ShareException {
+    locks.unlock(LockElements.unlocks(ranges), this::locking);
+  }
+
+  private void locking(Function<ClientOpen, CompletionStage<Void>> request, Runnable onDone)
+      throws ShareException {
+    call("lock", () -> {}, request::apply, onDone);
+  }
+
   private <T> T call(String what, Call<T> call) throws ShareException {
     return call(what, () -> {}, call);
   }
@@ -270,7 +328,7 @@ final class LaneOpen implements ShareOpen {
         LOG.debug("request goes to the next session: {}", e.getMessage());
         replay |= LaneFailure.mayHaveHappened(e);
         onLoss.run();
-        lane.lost(entered, e.getMessage());
+        lane.lost(entered, e);
       } finally {
         lane.leave();
       }
@@ -330,6 +388,14 @@ final class LaneOpen implements ShareOpen {
       closed = true;
       return Remake.CLOSED;
     }
+    if (locks.areHeld()) {
+      failure =
+          Optional.of(
+              new ShareException(
+                  NtStatus.FILE_FORCED_CLOSED,
+                  parameters.path().wire() + " had locks, which the owner has lost"));
+      return Remake.LOST;
+    }
     List<SharePath> paths = new ArrayList<>(List.of(parameters.path()));
     renaming.ifPresent(paths::add);
     ShareException last = new ShareException(NtStatus.FILE_CLOSED, "not tried");
@@ -357,7 +423,8 @@ final class LaneOpen implements ShareOpen {
     UUID guid = UUID.randomUUID();
     ClientOpen made =
         LaneFailure.await(
-            "open " + path.wire() + " again", next.tree().create(opening(path), durable(guid)));
+            "open " + path.wire() + " again",
+            next.tree().create(opening(path), durable(guid, user)));
     if (identity.isEmpty() || !identityOf(made).equals(identity)) {
       LaneFailure.await("close", made.close());
       throw new ShareException(NtStatus.FILE_CLOSED, path.wire() + " is another file by now");
@@ -367,6 +434,7 @@ final class LaneOpen implements ShareOpen {
     handle = made;
     madeAgain = true;
     listing.lost();
+    watch.lost();
   }
 
   private CreateParameters opening(SharePath path) {

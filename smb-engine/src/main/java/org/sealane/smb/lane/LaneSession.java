@@ -8,6 +8,7 @@ import org.sealane.smb.client.ClientConnection;
 import org.sealane.smb.client.ClientTree;
 import org.sealane.smb.client.PayloadBytes;
 import org.sealane.smb.negotiate.NegotiatedConnection;
+import org.sealane.smb.share.ShareException;
 
 /** One session of a lane on a connection of its own: one set of keys. Any thread may call. */
 final class LaneSession {
@@ -15,6 +16,7 @@ final class LaneSession {
   private final LongSupplier nanoClock;
   private final long openedNanos;
   private volatile long messagesAtStart;
+  private volatile boolean endedHere;
 
   /**
    * @param tree with the ChannelSequence of this session
@@ -42,10 +44,20 @@ final class LaneSession {
     return tree.session().connection().negotiated();
   }
 
+  /** True if this node ended it: for a move, as it was idle, or for a peer that left. */
+  boolean isEndedHere() {
+    return endedHere;
+  }
+
+  /** The name of the transport that carries it. */
+  String transport() {
+    return tree.session().connection().transport().transport().name();
+  }
+
   /** What it was opened with, for who is told of it. */
   LaneEvent.Facts facts(LanePolicy policy) {
     return new LaneEvent.Facts(
-        tree.session().connection().transport().transport().name(),
+        transport(),
         negotiated().cipher().orElseThrow(),
         negotiated().signing(),
         policy.level(),
@@ -65,8 +77,7 @@ final class LaneSession {
    */
   Optional<MoveCause> outdatedBy(LanePolicy policy) {
     NegotiatedConnection agreed = negotiated();
-    String transport = tree.session().connection().transport().transport().name();
-    if (!policy.transport().allows(transport)
+    if (!policy.transport().allows(transport())
         || agreed.cipher().filter(policy.ciphers()::contains).isEmpty()
         || !policy.signing().contains(agreed.signing())) {
       return Optional.of(MoveCause.POLICY);
@@ -82,6 +93,7 @@ final class LaneSession {
 
   /** Closes the connection; what is under way on it fails. Idempotent. */
   void close(String reason) {
+    endedHere = true;
     tree.session().connection().close(reason);
   }
 
@@ -90,6 +102,17 @@ final class LaneSession {
    * Idempotent.
    */
   CompletionStage<Void> reset(String reason) {
+    endedHere = true;
+    return drop(reason);
+  }
+
+  /** As {@link #reset}, for what a request found: no blame to the connection if that answered. */
+  CompletionStage<Void> lost(ShareException why) {
+    endedHere |= LaneFailure.isAnswer(why);
+    return drop(why.getMessage());
+  }
+
+  private CompletionStage<Void> drop(String reason) {
     ClientConnection connection = tree.session().connection();
     connection.transport().reset(reason);
     return connection.closed().thenApply(_ -> null);

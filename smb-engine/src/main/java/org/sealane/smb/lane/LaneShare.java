@@ -1,5 +1,6 @@
 package org.sealane.smb.lane;
 
+import java.util.Optional;
 import org.sealane.smb.share.AccessMask;
 import org.sealane.smb.share.CreateDisposition;
 import org.sealane.smb.share.CreateParameters;
@@ -20,7 +21,7 @@ final class LaneShare implements ShareBackend {
 
   @Override
   public ShareOpen create(CreateParameters parameters, Caller caller) throws ShareException {
-    return LaneOpen.create(lanes.lane(key), parameters);
+    return LaneOpen.create(lanes.lane(key), parameters, Optional.of(caller));
   }
 
   @Override
@@ -33,7 +34,7 @@ final class LaneShare implements ShareBackend {
             CreateParameters.SHARE_ALL,
             CreateDisposition.OPEN,
             0);
-    try (LaneOpen open = LaneOpen.create(lanes.lane(key), root)) {
+    try (LaneOpen open = LaneOpen.create(lanes.lane(key), root, Optional.empty())) {
       return open.volumeInformation();
     }
   }

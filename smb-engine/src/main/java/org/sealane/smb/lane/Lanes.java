@@ -1,5 +1,6 @@
 package org.sealane.smb.lane;
 
+import java.lang.foreign.MemorySegment;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,13 +15,21 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.sealane.smb.auth.Principal;
 import org.sealane.smb.client.ClientTree;
+import org.sealane.smb.io.NetworkInterfaceInfo;
+import org.sealane.smb.io.NetworkInterfaceInfoCodec;
+import org.sealane.smb.io.fscc.FsctlCode;
 import org.sealane.smb.share.ShareBackend;
 import org.sealane.smb.share.ShareException;
+import org.sealane.smb.wire.MalformedMessageException;
+import org.sealane.smb.wire.MessageReader;
 import org.sealane.smb.wire.NtStatus;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The lanes that this node opens: one for each peer, volume and kind, opened on first use, closed
@@ -31,7 +40,12 @@ import org.sealane.smb.wire.NtStatus;
  * and is never held while a lane opens, moves or closes. One thread of its own looks at the time.
  */
 public final class Lanes implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Lanes.class);
   private static final Duration TICK = Duration.ofSeconds(1);
+
+  /** Room for as many interfaces as are taken from a peer. */
+  private static final int INTERFACE_BYTES_MAX =
+      NetworkInterfaceInfo.COUNT_MAX * NetworkInterfaceInfoCodec.ENTRY_BYTES;
 
   private final LaneDialer dialer;
   private final LaneRules rules;
@@ -40,12 +54,19 @@ public final class Lanes implements AutoCloseable {
   private final LaneLimits limits;
   private final LongSupplier nanoClock;
   private final ScheduledExecutorService ticker;
+  private final RdmaPaths rdma;
+  private final LongAdder fallbacks = new LongAdder();
+  private final LongAdder returns = new LongAdder();
 
   /** Guards what follows. */
   private final Object lock = new Object();
 
   private final Map<LaneKey, Lane> lanes = new HashMap<>();
   private final Map<String, InetSocketAddress> detours = new HashMap<>();
+
+  /** What the nodes that lanes went to have told; as many as those. */
+  private final Map<String, List<NetworkInterfaceInfo>> interfaces = new HashMap<>();
+
   private boolean closed;
   private volatile LaneEvent.Sink events = LaneEvent.Sink.NONE;
 
@@ -67,11 +88,12 @@ public final class Lanes implements AutoCloseable {
     this.policies = Objects.requireNonNull(policies);
     this.limits = Objects.requireNonNull(limits);
     this.nanoClock = Objects.requireNonNull(nanoClock);
+    this.rdma = new RdmaPaths(nanoClock);
     this.ticker =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("lanes").factory());
     ticker.scheduleWithFixedDelay(
-        () -> lanes().forEach(Lane::tick), TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
+        this::tick, TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /** The share at the other end of the lane; nothing is opened until it is used. */
@@ -98,23 +120,116 @@ public final class Lanes implements AutoCloseable {
     @Override
     public ClientTree dial(LaneKey key, LanePolicy policy, long previousSessionId)
         throws ShareException {
-      LaneRoute route = new LaneRoute(dialer.transport(policy), address(key));
       ClientTree tree =
           LaneFailure.await(
               "lane to " + key.peer(),
-              dialer.dial(key, route, policy, rules, previousSessionId, this::happened));
+              dialer.dial(
+                  key, address(key), policy, rules, previousSessionId, rdma, this::happened));
       try {
         new PolicyExchange(policies, key.volume()).run(tree);
       } catch (ShareException e) {
         tree.session().connection().close("policies were not exchanged: " + e.getMessage());
         throw e;
       }
+      if (dialer.hasRdma()) {
+        askForInterfaces(key.peer(), tree);
+      }
       return tree;
     }
 
     @Override
+    public void lost(LaneKey key, LaneSession session, String why) {
+      if (session.transport().equals(TransportPreference.RDMA) && !session.isEndedHere()) {
+        rdma.failed(key.peer(), why);
+      }
+    }
+
+    @Override
     public void happened(LaneEvent event) {
+      if (event instanceof LaneEvent.FellBack) {
+        fallbacks.increment();
+      } else if (event instanceof LaneEvent.Moved moved
+          && moved.cause() == MoveCause.RETURN
+          && moved.facts().transport().equals(TransportPreference.RDMA)) {
+        returns.increment();
+      }
       events.accept(event);
+    }
+  }
+
+  private void tick() {
+    for (Lane lane : lanes()) {
+      try {
+        lane.tick();
+        lane.session().ifPresent(session -> returnToRdma(lane, session));
+      } catch (RuntimeException e) {
+        // One lane's fault must not stop the clock of the others.
+        LOG.error("lane to {} failed on time", lane.key().peer(), e);
+      }
+    }
+  }
+
+  /** While the answer is on its way the lane is used. */
+  private void askForInterfaces(String peer, ClientTree tree) {
+    tree.control(FsctlCode.QUERY_NETWORK_INTERFACE_INFO, new byte[0], INTERFACE_BYTES_MAX)
+        .thenAccept(answer -> {
+          try {
+            learned(
+                peer,
+                NetworkInterfaceInfoCodec.decode(new MessageReader(MemorySegment.ofArray(answer))));
+          } catch (MalformedMessageException e) {
+            LOG.warn("peer={} tells its interfaces wrongly: {}", peer, e.getMessage());
+          }
+        })
+        .exceptionally(failure -> {
+          LOG.debug("peer={} does not tell its interfaces: {}", peer, failure.getMessage());
+          return null;
+        });
+  }
+
+  private void learned(String peer, List<NetworkInterfaceInfo> told) {
+    synchronized (lock) {
+      interfaces.put(peer, told);
+    }
+  }
+
+  /** What a node that lanes go to has told of its lane listener's interfaces; empty if nothing. */
+  public List<NetworkInterfaceInfo> interfaces(String peer) {
+    synchronized (lock) {
+      return interfaces.getOrDefault(peer, List.of());
+    }
+  }
+
+  /** False if that node has said that it has no RDMA now: then there is nothing to probe. */
+  private boolean mayHaveRdma(String peer) {
+    List<NetworkInterfaceInfo> told = interfaces(peer);
+    return told.isEmpty() || told.stream().anyMatch(NetworkInterfaceInfo::isRdmaCapable);
+  }
+
+  /** A lane that would rather have RDMA moves to it once a probe has found that it works. */
+  private void returnToRdma(Lane lane, LaneSession session) {
+    LaneKey key = lane.key();
+    LanePolicy policy = rules.rule(key.volume(), key.kind()).send();
+    if (!dialer.prefersRdma(policy) || session.transport().equals(TransportPreference.RDMA)) {
+      return;
+    }
+    if (rdma.down(key.peer()).isEmpty()) {
+      lane.renew(MoveCause.RETURN);
+    } else if (mayHaveRdma(key.peer()) && rdma.beginProbe(key.peer())) {
+      probe(key, policy);
+    }
+  }
+
+  private void probe(LaneKey key, LanePolicy policy) {
+    try {
+      dialer
+          .probe(address(key), policy)
+          .thenAccept(failure -> {
+            LOG.debug("rdma to peer={} probed: {}", key.peer(), failure.orElse("it works"));
+            rdma.probed(key.peer(), failure);
+          });
+    } catch (ShareException e) {
+      rdma.probed(key.peer(), Optional.of(String.valueOf(e.getMessage())));
     }
   }
 
@@ -135,6 +250,16 @@ public final class Lanes implements AutoCloseable {
         .orElseThrow(() ->
             new ShareException(
                 NtStatus.FILE_NOT_AVAILABLE, "node " + key.peer() + " is not in the cluster"));
+  }
+
+  /** Sessions that were opened over TCP because RDMA, which their policy prefers, failed. */
+  public long fallbacks() {
+    return fallbacks.sum();
+  }
+
+  /** Moves back to RDMA. */
+  public long returns() {
+    return returns.sum();
   }
 
   /** What each lane is doing now; lanes without a session are left out. */
@@ -175,6 +300,7 @@ public final class Lanes implements AutoCloseable {
    */
   public void detour(String peer, Optional<InetSocketAddress> via) {
     synchronized (lock) {
+      rdma.forget(peer);
       via.ifPresentOrElse(address -> detours.put(peer, address), () -> detours.remove(peer));
     }
     lanesTo(peer).forEach(lane -> lane.renew(MoveCause.ROUTE));
@@ -195,6 +321,7 @@ public final class Lanes implements AutoCloseable {
       if (!detours.remove(peer, via)) {
         return;
       }
+      rdma.forget(peer);
     }
     lanesTo(peer).forEach(lane -> lane.renew(MoveCause.ROUTE));
   }

@@ -10,6 +10,8 @@ public enum MoveCause {
   POLICY,
   /** The way to the other node changed. */
   ROUTE,
+  /** RDMA, which its policy prefers, works again. */
+  RETURN,
   /** Its connection is gone, by an accident or by the restart of the other node. */
   LOSS;
 

@@ -9,7 +9,8 @@ public enum TransportPreference {
   /** TCP even where RDMA is available. */
   TCP_ONLY;
 
-  private static final String RDMA = "rdma";
+  /** The transport's name. */
+  static final String RDMA = "rdma";
 
   /** True if a lane may stay on the transport of that name. */
   boolean allows(String transport) {

@@ -7,12 +7,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.LongFunction;
 import org.sealane.smb.auth.Principal;
 import org.sealane.smb.encryption.key.KeyUnavailableException;
 import org.sealane.smb.negotiate.NegotiatedConnection;
 import org.sealane.smb.server.FrameAdmission.Admission;
+import org.sealane.smb.server.GlobalSessions.BindTarget;
 import org.sealane.smb.transport.InboundFrame;
-import org.sealane.smb.wire.Command;
 import org.sealane.smb.wire.MessageIdWindow;
 import org.sealane.smb.wire.NtStatus;
 import org.sealane.smb.wire.Smb2Header;
@@ -50,15 +52,16 @@ final class Connection {
   private final SessionTable sessions = new SessionTable();
   private final FrameAdmission admission;
   private final SessionCommands sessionCommands;
-  private final TreeCommands treeCommands;
+  private final Settlement settlement;
   private final Dispatcher dispatcher;
   private final Map<Long, Exchange> exchanges = new LinkedHashMap<>();
   private List<Output> outputs = new ArrayList<>();
   private long tableChanges;
   private State state = State.NEGOTIATING;
   private long nextAsyncId = 1;
-  private int closingOpens;
-  private final List<Long> endedSessions = new ArrayList<>();
+  private final PendingRequests pending;
+  private final CacheBreaks breaks;
+  private final Departures departures = new Departures(output -> outputs.add(output));
 
   /** Final responses of SESSION_SETUP that wait for the session before to end. */
   private final Map<Exchange, Response> awaitingPrevious = new IdentityHashMap<>();
@@ -66,15 +69,41 @@ final class Connection {
   private long unauthenticatedSinceNanos;
   private long activeNanos;
 
-  Connection(ConnectionEnvironment environment, long nowNanos) {
+  /**
+   * @param bindTargets gives the session of an id, to which the connection may be bound
+   * @param onBreak takes breaks on any thread, and brings them to {@link #onBreak}
+   */
+  Connection(
+      ConnectionEnvironment environment,
+      LongFunction<BindTarget> bindTargets,
+      Consumer<CacheBreak> onBreak,
+      long nowNanos) {
     this.environment = environment;
     this.window = new MessageIdWindow(environment.limit(Limit.CREDITS));
+    this.pending = new PendingRequests(environment.limit(Limit.PENDING_REQUESTS));
+    this.breaks =
+        new CacheBreaks(environment.pool(), output -> outputs.add(output), this::disconnect);
     EventSink events = event -> outputs.add(new Output.Report(event));
     this.admission = new FrameAdmission(environment, sessions, window, events);
-    this.sessionCommands = new SessionCommands(environment, sessions, events, this::resume);
-    this.treeCommands = new TreeCommands(environment, events, this::resume);
+    this.sessionCommands =
+        new SessionCommands(
+            environment,
+            sessions,
+            events,
+            this::resume,
+            new SessionBinding(environment, sessions, events, bindTargets));
+    TreeCommands treeCommands = new TreeCommands(environment, events, this::resume);
+    this.settlement =
+        new Settlement(environment, events, sessionCommands, treeCommands, departures);
     this.dispatcher =
-        new Dispatcher(environment, sessions, events, sessionCommands, treeCommands, this::resume);
+        new Dispatcher(
+            environment,
+            sessions,
+            events,
+            sessionCommands,
+            treeCommands,
+            new CacheCommands(onBreak),
+            this::resume);
     this.unauthenticatedSinceNanos = nowNanos;
     this.activeNanos = nowNanos;
   }
@@ -89,12 +118,17 @@ final class Connection {
 
   /** True while a session is valid. */
   boolean isAuthenticated() {
-    return sessions.hasValid();
+    return sessions.hasLive();
   }
 
   /** True if nothing of it is left: no exchange and no open. */
   boolean isFinished() {
-    return state == State.CLOSED && exchanges.isEmpty() && closingOpens == 0;
+    return state == State.CLOSED && exchanges.isEmpty() && departures.isSettled();
+  }
+
+  /** True while it may go on on another thread: nothing depends on the one it is on. */
+  boolean mayMove() {
+    return state == State.OPEN && exchanges.isEmpty() && sessions.size() == 0;
   }
 
   int exchangeCount() {
@@ -103,7 +137,7 @@ final class Connection {
 
   /** Grows with each change of sessions and trees, and sometimes without. */
   long tableChanges() {
-    return tableChanges;
+    return tableChanges + sessions.changes();
   }
 
   List<Session> sessions() {
@@ -151,15 +185,37 @@ final class Connection {
 
   /** [MS-SMB2] 3.3.5.16: what no worker has begun is given up; the rest completes. */
   private void cancel(Smb2Header header) {
-    for (Exchange exchange : exchanges.values()) {
-      boolean meant =
-          header.isAsync()
-              ? exchange.asyncId() == header.asyncOrTreeId()
-              : exchange.requests().getFirst().header().messageId() == header.messageId();
-      if (meant && !exchange.isCompound()) {
-        exchange.cancelWork();
+    for (Exchange exchange : List.copyOf(exchanges.values())) {
+      if (exchange.isMeantBy(header)) {
+        exchange.cancel();
+        if (pending.take(exchange)) {
+          fail(exchange, NtStatus.CANCELLED);
+        }
       }
     }
+  }
+
+  /** Lets a request wait that can not be done yet. */
+  private void await(Exchange exchange, Outcome.Later later, long nowNanos) {
+    Optional<NtStatus> refusal =
+        state == State.OPEN
+            ? pending.add(exchange, later, nowNanos)
+            : Optional.of(NtStatus.CANCELLED);
+    if (refusal.isPresent()) {
+      fail(exchange, refusal.get());
+      return;
+    }
+    if (exchange.mayBecomeAsync()) {
+      exchange.giveMemory();
+      if (exchange.beginAsync()) {
+        sendInterim(exchange);
+      }
+    }
+  }
+
+  private void fail(Exchange exchange, NtStatus status) {
+    Outcome outcome = new Outcome.Answered(Response.error(status));
+    answer(exchange, settle(exchange, outcome), Optional.empty());
   }
 
   /** Goes on with an exchange until a worker has to, another request must end, or all is done. */
@@ -193,7 +249,7 @@ final class Connection {
   }
 
   private void run(Exchange exchange, Operation operation) {
-    exchange.awaitWork();
+    exchange.awaitWork(operation);
     outputs.add(new Output.Run(exchange, operation));
   }
 
@@ -206,11 +262,25 @@ final class Connection {
   List<Output> onCompleted(
       Exchange exchange, Outcome outcome, Optional<ResponseFrame> frame, long nowNanos) {
     activeNanos = nowNanos;
+    if (outcome instanceof Outcome.Later later) {
+      await(exchange, later, nowNanos);
+      return drainOutputs(nowNanos);
+    }
+    Optional<Session> session = exchange.current().session();
     Response response = settle(exchange, outcome);
-    if (!establishes(exchange, outcome, response)) {
+    session.ifPresent(this::letGoFailed);
+    if (!establishes(exchange, outcome, response, nowNanos)) {
       answer(exchange, response, frame);
     }
     return drainOutputs(nowNanos);
+  }
+
+  /** Of a session whose reauthentication has failed nothing is kept, [MS-SMB2] 3.3.5.5.3. */
+  private void letGoFailed(Session session) {
+    if (session.hasFailed() && !session.isClosed()) {
+      departures.letGo(session);
+      sessions.remove(session);
+    }
   }
 
   private void answer(Exchange exchange, Response response, Optional<ResponseFrame> frame) {
@@ -226,14 +296,23 @@ final class Connection {
    * Enters a session that became valid in the server's table. True if it replaces another, so that
    * its response has to wait until nothing of that is under way any more, [MS-SMB2] 3.3.5.5.3.
    */
-  private boolean establishes(Exchange exchange, Outcome outcome, Response response) {
+  private boolean establishes(
+      Exchange exchange, Outcome outcome, Response response, long nowNanos) {
     if (!(outcome instanceof Outcome.Authenticated)
         || !response.status().equals(NtStatus.SUCCESS)) {
       return false;
     }
     Session session = exchange.current().session().orElseThrow();
+    if (session.bound().isEmpty() || session.isEntered()) {
+      session.objects().authenticatedAt(nowNanos);
+    }
+    if (session.isEntered()) {
+      return false;
+    }
+    session.entered();
     Principal peer = session.security().orElseThrow().peer();
-    outputs.add(new Output.SessionValid(session.id(), peer));
+    outputs.add(new Output.SessionValid(session));
+    // Never set by a request that binds.
     long previousSessionId = exchange.previousSessionId();
     if (previousSessionId == 0 || previousSessionId == session.id()) {
       return false;
@@ -261,15 +340,13 @@ final class Connection {
       disconnect("its session was replaced");
     } else if (found.isPresent()) {
       Session session = found.get();
-      if (session.isValid()) {
-        session.state(new Session.State.Ending(session.security().orElseThrow()));
-      }
+      session.end();
       exchanges.values().stream()
           .filter(exchange ->
               exchange.requests().stream()
                   .anyMatch(request -> request.header().sessionId() == sessionId))
           .forEach(Exchange::cancelWork);
-      letGo(session);
+      departures.letGo(session);
       sessions.remove(session);
       tableChanges++;
     }
@@ -278,79 +355,10 @@ final class Connection {
 
   /** Enters what a worker has done in the tables, and gives the response. */
   private Response settle(Exchange exchange, Outcome outcome) {
-    Request request = exchange.current();
     if (!(outcome instanceof Outcome.Answered)) {
       tableChanges++;
     }
-    return switch (outcome) {
-      case Outcome.Answered(Response response) -> {
-        failed(request);
-        yield response;
-      }
-      case Outcome.Suspected(String evidence, Response response) -> {
-        failed(request);
-        report(
-            new ServerEvent.TamperingSuspected(
-                environment.connectionId(), environment.peer(), evidence));
-        yield response;
-      }
-      case Outcome.Opened(Open open, Response response) -> {
-        Session session = request.session().orElseThrow();
-        if (state == State.CLOSED) {
-          session.cancelOpen();
-          letGo(open);
-        } else {
-          session.completeOpen(open);
-          exchange.relatedFileId(open.id());
-        }
-        yield response;
-      }
-      case Outcome.Closed(Response response) -> {
-        closed(request);
-        yield response;
-      }
-      case Outcome.Authenticated(var step) ->
-          state == State.CLOSED
-              ? sessionCommands.abandoned(exchange, step)
-              : sessionCommands.authenticated(exchange, step);
-      case Outcome.Resolved resolved -> treeCommands.resolved(request, resolved);
-    };
-  }
-
-  /** Takes back what a request had begun in the tables, if its outcome is a mere answer. */
-  private void failed(Request request) {
-    switch (request.command().orElseThrow()) {
-      case CREATE -> request.session().ifPresent(Session::cancelOpen);
-      case TREE_CONNECT -> request.session().ifPresent(Session::endTree);
-      case SESSION_SETUP -> request.session().ifPresent(sessionCommands::authenticationFailed);
-      case LOGOFF, TREE_DISCONNECT -> closed(request);
-      case NEGOTIATE,
-          CLOSE,
-          FLUSH,
-          READ,
-          WRITE,
-          LOCK,
-          IOCTL,
-          CANCEL,
-          ECHO,
-          QUERY_DIRECTORY,
-          CHANGE_NOTIFY,
-          QUERY_INFO,
-          SET_INFO,
-          OPLOCK_BREAK -> {}
-    }
-  }
-
-  private void closed(Request request) {
-    Session session = request.session().orElseThrow();
-    request
-        .tree()
-        .ifPresentOrElse(
-            tree -> treeCommands.disconnected(session, tree),
-            () -> {
-              sessionCommands.loggedOff(session);
-              whenUnused(session);
-            });
+    return settlement.settle(exchange, outcome, state == State.CLOSED);
   }
 
   /** All requests are answered: grants credits, sends. */
@@ -365,7 +373,6 @@ final class Connection {
       exchange.close();
       return;
     }
-    integrate(exchange, frame);
     try {
       frame.protect();
     } catch (KeyUnavailableException e) {
@@ -374,41 +381,38 @@ final class Connection {
       disconnect("a response could not be protected: " + e.getMessage());
       return;
     }
+    // After it is signed: preauthentication integrity covers what is sent.
+    if (sessionCommands.sent(exchange, frame)) {
+      state(State.OPEN, "negotiated");
+    }
     if (!exchange.isAsync()) {
       exchange.requests().forEach(request -> window.keep(request.creditsPromised()));
     }
     outputs.add(new Output.Send(frame.outbound()));
+    exchange.opened().forEach(Open::announce);
+    breaks.announced();
     exchange.close();
     endDrain();
-  }
-
-  /** Preauthentication integrity covers these responses as they are sent. */
-  private void integrate(Exchange exchange, ResponseFrame frame) {
-    Request request = exchange.requests().getFirst();
-    NtStatus status = exchange.responses().getFirst().status();
-    if (request.header().command() == Command.NEGOTIATE.code()) {
-      // An answer of the wildcard dialect settles nothing.
-      if (status.equals(NtStatus.SUCCESS) && negotiated().isPresent()) {
-        sessionCommands.negotiateSent(frame);
-        state(State.OPEN, "negotiated");
-      }
-    } else if (request.header().command() == Command.SESSION_SETUP.code()
-        && status.equals(NtStatus.MORE_PROCESSING_REQUIRED)) {
-      sessionCommands.setupSent(request, frame);
-    }
   }
 
   /** Lets go of an exchange that gets no response. */
   private void drop(Exchange exchange) {
     exchanges.remove(exchange.asyncId());
-    exchange.requests().forEach(Request::leaveGate);
+    for (int i = 0; i < exchange.requests().size(); i++) {
+      Runnable leave = exchange.requests().get(i)::leaveGate;
+      if (i < exchange.responses().size()) {
+        exchange.responses().get(i).whenPlaced(leave);
+      } else {
+        leave.run();
+      }
+    }
     exchange.responses().forEach(Response::discard);
     exchange.close();
   }
 
   /** An {@link Output.CloseOpen} was done. */
   List<Output> onOpenClosed(long nowNanos) {
-    closingOpens--;
+    departures.closed();
     return drainOutputs(nowNanos);
   }
 
@@ -421,6 +425,7 @@ final class Connection {
           .filter(Exchange::mayBecomeAsync)
           .filter(Exchange::beginAsync)
           .forEach(this::sendInterim);
+      pending.due(nowNanos).forEach(exchange -> run(exchange, exchange.operation()));
       expire(nowNanos);
     }
     return drainOutputs(nowNanos);
@@ -436,7 +441,14 @@ final class Connection {
     }
   }
 
+  /** A client of this connection is to cache less. */
+  List<Output> onBreak(CacheBreak broken, long nowNanos) {
+    breaks.add(broken);
+    return drainOutputs(nowNanos);
+  }
+
   private void expire(long nowNanos) {
+    expireSessions(nowNanos);
     if (!isAuthenticated()
         && awaitingPrevious.isEmpty()
         && nowNanos - unauthenticatedSinceNanos >= nanos(Limit.UNAUTHENTICATED_MILLIS)) {
@@ -445,6 +457,21 @@ final class Connection {
         && !sessions.hasOpens()
         && nowNanos - activeNanos >= nanos(Limit.IDLE_MILLIS)) {
       disconnect("idle");
+    }
+  }
+
+  /** [MS-SMB2] 3.3.5.2.9: their users must prove themselves again. */
+  private void expireSessions(long nowNanos) {
+    long lifetimeNanos =
+        TimeUnit.SECONDS.toNanos(environment.limit(Limit.SESSION_LIFETIME_SECONDS));
+    for (Session session : sessions.all()) {
+      if (lifetimeNanos > 0
+          && nowNanos - session.objects().authenticatedNanos() >= lifetimeNanos
+          && session.state() instanceof Session.State.Valid(SessionSecurity security)
+          && security.peer() instanceof Principal.User) {
+        session.state(new Session.State.Expired(security));
+        tableChanges++;
+      }
     }
   }
 
@@ -506,31 +533,9 @@ final class Connection {
     state(State.CLOSED, reason);
     exchanges.values().forEach(Exchange::cancelWork);
     for (Session session : sessions.all()) {
-      letGo(session);
+      departures.letGo(session);
     }
     sessions.clear();
-  }
-
-  private void letGo(Session session) {
-    for (Open open : session.opens()) {
-      session.removeOpen(open);
-      open.uses().whenIdle(() -> letGo(open));
-    }
-    whenUnused(session);
-    session.close();
-  }
-
-  private void whenUnused(Session session) {
-    session.uses().whenIdle(() -> endedSessions.add(session.id()));
-  }
-
-  /** A durable open waits for its client from here on; another is closed. */
-  private void letGo(Open open) {
-    if (open.durability().isPresent()) {
-      outputs.add(new Output.Park(open));
-    } else {
-      closeOpen(open);
-    }
   }
 
   /** An {@link Output.Park} was not possible. */
@@ -541,15 +546,8 @@ final class Connection {
             environment.peer(),
             Limit.DURABLE_OPENS.word(),
             environment.limit(Limit.DURABLE_OPENS)));
-    closeOpen(open);
+    departures.close(open);
     return drainOutputs(nowNanos);
-  }
-
-  private void closeOpen(Open open) {
-    if (open.beginClose()) {
-      closingOpens++;
-      outputs.add(new Output.CloseOpen(open));
-    }
   }
 
   /** The only way the state changes. */
@@ -568,14 +566,11 @@ final class Connection {
   }
 
   private List<Output> drainOutputs(long nowNanos) {
+    pending.ended(state != State.OPEN).forEach(this::fail);
     if (isAuthenticated()) {
       unauthenticatedSinceNanos = nowNanos;
     }
-    if (closingOpens == 0) {
-      // Parked before: whoever replaces the session finds its opens waiting.
-      endedSessions.forEach(id -> outputs.add(new Output.SessionEnded(id)));
-      endedSessions.clear();
-    }
+    departures.tellEnded();
     List<Output> drained = outputs;
     outputs = new ArrayList<>();
     return drained;

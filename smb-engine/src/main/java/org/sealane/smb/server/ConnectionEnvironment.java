@@ -1,11 +1,13 @@
 package org.sealane.smb.server;
 
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.sealane.smb.auth.SecurityMechanism;
+import org.sealane.smb.io.NetworkInterfaceInfo;
 import org.sealane.smb.lane.Level;
 import org.sealane.smb.negotiate.Capabilities;
 import org.sealane.smb.negotiate.MaxSizes;
@@ -14,6 +16,7 @@ import org.sealane.smb.negotiate.SecurityMode;
 import org.sealane.smb.negotiate.ServerNegotiation;
 import org.sealane.smb.transport.DirectPlacement;
 import org.sealane.smb.transport.FramePool;
+import org.sealane.smb.wire.NtStatus;
 
 /**
  * What a connection is given instead of a clock, randomness and globals.
@@ -26,6 +29,7 @@ import org.sealane.smb.transport.FramePool;
  * @param globalSessions the sessions of all connections
  * @param durableOpens opens that outlive their connection
  * @param placement the connection's own, if its transport has any
+ * @param interfaces what clients are told of the server's, empty if nothing; may block
  */
 record ConnectionEnvironment(
     long connectionId,
@@ -39,10 +43,19 @@ record ConnectionEnvironment(
     LongSupplier openIds,
     GlobalSessions globalSessions,
     DurableOpens durableOpens,
-    Optional<DirectPlacement> placement) {
+    Optional<DirectPlacement> placement,
+    Supplier<List<NetworkInterfaceInfo>> interfaces) {
 
   int limit(Limit limit) {
     return settings.limit(limit);
+  }
+
+  /** Refuses one more of what there are {@code now}, and tells {@code events}, at the limit. */
+  void requireBelow(Limit limit, int now, EventSink events) throws Dispatcher.Refusal {
+    if (now >= limit(limit)) {
+      events.accept(new ServerEvent.LimitReached(connectionId, peer, limit.word(), limit(limit)));
+      throw new Dispatcher.Refusal(NtStatus.INSUFFICIENT_RESOURCES);
+    }
   }
 
   /** What this listener says in NEGOTIATE. */
@@ -55,7 +68,10 @@ record ConnectionEnvironment(
         settings.sessionLevel() == Level.CLEAR && !settings.access().requireSigning()
             ? SecurityMode.SIGNING_ENABLED
             : SecurityMode.SIGNING_REQUIRED,
-        new Capabilities(Capabilities.LARGE_MTU),
+        new Capabilities(
+            Capabilities.LARGE_MTU
+                | Capabilities.LEASING
+                | (settings.multichannel() ? Capabilities.MULTI_CHANNEL : 0)),
         MaxSizes.all(limit(Limit.PAYLOAD_BYTES)),
         settings.serverGuid(),
         mechanism.negotiateToken());

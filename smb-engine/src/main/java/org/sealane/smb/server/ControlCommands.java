@@ -9,8 +9,11 @@ import org.sealane.smb.io.IoctlRequest;
 import org.sealane.smb.io.IoctlRequestCodec;
 import org.sealane.smb.io.IoctlResponse;
 import org.sealane.smb.io.IoctlResponseCodec;
+import org.sealane.smb.io.NetworkInterfaceInfo;
+import org.sealane.smb.io.NetworkInterfaceInfoCodec;
 import org.sealane.smb.io.fscc.FsctlBuffers;
 import org.sealane.smb.io.fscc.FsctlCode;
+import org.sealane.smb.io.fscc.ReadChanges;
 import org.sealane.smb.lane.Level;
 import org.sealane.smb.negotiate.NegotiateInfoRequest;
 import org.sealane.smb.negotiate.NegotiateInfoRequestCodec;
@@ -19,9 +22,11 @@ import org.sealane.smb.negotiate.NegotiateInfoResponseCodec;
 import org.sealane.smb.server.Dispatcher.Call;
 import org.sealane.smb.server.Dispatcher.Refusal;
 import org.sealane.smb.share.AccessMask;
+import org.sealane.smb.share.Changes;
 import org.sealane.smb.share.FileChange;
 import org.sealane.smb.share.ShareException;
 import org.sealane.smb.share.ShareOpen;
+import org.sealane.smb.share.WatchRequest;
 import org.sealane.smb.wire.MalformedMessageException;
 import org.sealane.smb.wire.MessageReader;
 import org.sealane.smb.wire.MessageWriter;
@@ -51,6 +56,9 @@ final class ControlCommands {
         asked.input().byteSize(),
         Math.max(asked.maxInputResponse(), asked.maxOutputResponse()),
         environment.limit(Limit.PAYLOAD_BYTES));
+    if (asked.ctlCode() == FsctlCode.QUERY_NETWORK_INTERFACE_INFO) {
+      return queryInterfaces(call, asked);
+    }
     if (asked.fileId().equals(FileId.NONE) && !call.request().isRelated()) {
       return controlTree(call, asked);
     }
@@ -81,6 +89,33 @@ final class ControlCommands {
                   .atLeast(Level.SIGN));
         })
         .orElseGet(() -> new Step.Disconnect("NEGOTIATE was changed on its way"));
+  }
+
+  /**
+   * [MS-SMB2] 3.3.5.15.11. Told without multichannel, too, as lanes ask for another reason; not
+   * told to who could be anybody on the way, as a client would go where it is sent.
+   */
+  private Step queryInterfaces(Call call, IoctlRequest asked) throws Refusal {
+    if (call.request().level() == Level.CLEAR) {
+      throw new Refusal(NtStatus.ACCESS_DENIED);
+    }
+    call.use();
+    return new Step.Run(
+        Operation.of(
+            asked.maxOutputResponse(),
+            () -> {
+              List<NetworkInterfaceInfo> interfaces = environment.interfaces().get();
+              if (interfaces.isEmpty()) {
+                throw new ShareException(NtStatus.NOT_SUPPORTED, "no interfaces are told here");
+              }
+              MessageWriter output = new MessageWriter();
+              NetworkInterfaceInfoCodec.encode(interfaces, output);
+              if (output.length() > asked.maxOutputResponse()) {
+                throw new ShareException(
+                    NtStatus.BUFFER_TOO_SMALL, output.length() + " bytes of interfaces");
+              }
+              return answered(NtStatus.SUCCESS, asked, output.written());
+            }));
   }
 
   private static Step controlTree(Call call, IoctlRequest asked) throws Refusal {
@@ -139,7 +174,36 @@ final class ControlCommands {
             ShareOpen.Extent range = FsctlBuffers.decodeQueryAllocatedRanges(input);
             yield Operation.of(0, () -> allocatedRanges(share, range, asked));
           }
-          case FsctlCode.QUERY_NETWORK_INTERFACE_INFO -> throw new Refusal(NtStatus.NOT_SUPPORTED);
+          case FsctlCode.PIPE_TRANSCEIVE -> {
+            require(open, AccessMask.FILE_READ_DATA | AccessMask.FILE_WRITE_DATA);
+            byte[] message = asked.input().toArray(ValueLayout.JAVA_BYTE);
+            int bytesMax = (int) asked.maxOutputResponse();
+            yield Operation.of(
+                bytesMax,
+                () ->
+                    answered(
+                        NtStatus.SUCCESS,
+                        asked,
+                        MemorySegment.ofArray(share.transceive(message, bytesMax))));
+          }
+          case FsctlCode.READ_CHANGES -> {
+            if (!(call.peer() instanceof Principal.Node)) {
+              throw new Refusal(NtStatus.INVALID_DEVICE_REQUEST);
+            }
+            require(open, AccessMask.FILE_READ_DATA);
+            WatchRequest watch = ReadChanges.decodeInput(input);
+            yield Operation.of(0, () -> changes(share.changes(watch), asked));
+          }
+          case FsctlCode.SRV_REQUEST_RESUME_KEY -> CopyCommands.resumeKey(asked, open);
+          case FsctlCode.SRV_COPYCHUNK -> {
+            require(open, AccessMask.FILE_WRITE_DATA | AccessMask.FILE_APPEND_DATA);
+            require(open, AccessMask.FILE_READ_DATA);
+            yield CopyCommands.copy(call, asked, open);
+          }
+          case FsctlCode.SRV_COPYCHUNK_WRITE -> {
+            require(open, AccessMask.FILE_WRITE_DATA | AccessMask.FILE_APPEND_DATA);
+            yield CopyCommands.copy(call, asked, open);
+          }
           default -> throw new Refusal(NtStatus.INVALID_DEVICE_REQUEST);
         };
     call.use(open);
@@ -165,6 +229,16 @@ final class ControlCommands {
         });
   }
 
+  private static Outcome changes(Changes changes, IoctlRequest asked) {
+    MessageWriter output = new MessageWriter();
+    ReadChanges.encodeOutput(changes, output);
+    if (output.length() > asked.maxOutputResponse()) {
+      output = new MessageWriter();
+      ReadChanges.encodeOutput(Changes.UNKNOWN, output);
+    }
+    return answered(NtStatus.SUCCESS, asked, output.written());
+  }
+
   private static Outcome allocatedRanges(
       ShareOpen share, ShareOpen.Extent range, IoctlRequest asked) throws ShareException {
     List<ShareOpen.Extent> extents = share.allocatedRanges(range.offset(), range.length());
@@ -177,7 +251,8 @@ final class ControlCommands {
     return answered(status, asked, output.written());
   }
 
-  private static Outcome answered(NtStatus status, IoctlRequest asked, MemorySegment output) {
+  /** The response with that output. */
+  static Outcome answered(NtStatus status, IoctlRequest asked, MemorySegment output) {
     IoctlResponse response = new IoctlResponse(asked.ctlCode(), asked.fileId(), output);
     return new Outcome.Answered(
         Response.of(status, out -> IoctlResponseCodec.encode(response, out)));

@@ -46,7 +46,7 @@ final class DataCommands {
     Open open = openToRead(call, asked.fileId());
     FramePool pool = environment.pool();
     return new Step.Run(
-        Operation.of(
+        Operation.lending(
             asked.lengthBytes(), () -> new Outcome.Answered(read(open.share(), asked, pool))));
   }
 
@@ -91,16 +91,17 @@ final class DataCommands {
       throws ShareException {
     int length = (int) asked.lengthBytes();
     int count = 0;
-    while (count < length) {
+    // Once also for no bytes at all: the share refuses what can not be read.
+    do {
       try {
-        count += share.read(asked.offset() + count, into.asSlice(count));
+        count += share.read(asked.offset() + count, into.asSlice(count, length - count));
       } catch (ShareException e) {
         if (e.status().equals(NtStatus.END_OF_FILE) && count > 0) {
           break;
         }
         throw e;
       }
-    }
+    } while (count < length);
     if (count < asked.minimumCount()) {
       throw new ShareException(
           NtStatus.END_OF_FILE, count + " bytes, fewer than the minimum asked for");

@@ -49,13 +49,14 @@ final class Dispatcher {
       EventSink events,
       SessionCommands sessionCommands,
       TreeCommands treeCommands,
+      CacheCommands cacheCommands,
       Resumption resumption) {
     this.environment = environment;
     this.sessions = sessions;
     this.events = events;
     this.sessionCommands = sessionCommands;
     this.treeCommands = treeCommands;
-    this.openCommands = new OpenCommands(environment, events, resumption);
+    this.openCommands = new OpenCommands(environment, events, cacheCommands, resumption);
     this.dataCommands =
         new DataCommands(
             environment, new PlacedCommands(environment, events, sessionCommands::rdmaTransforms));
@@ -66,6 +67,9 @@ final class Dispatcher {
   /** Looks at the exchange's current request. */
   Step begin(Exchange exchange) {
     Request request = exchange.current();
+    if (!request.isRelated()) {
+      exchange.forgetRelatedFileId();
+    }
     if (request.refusal().isPresent()) {
       return Step.error(request.refusal().get());
     }
@@ -94,20 +98,19 @@ final class Dispatcher {
       case LOGOFF -> sessionCommands.logoff(exchange, request, session(exchange, request));
       case TREE_CONNECT -> treeCommands.connect(request, session(exchange, request));
       case CANCEL -> throw new IllegalStateException("CANCEL is not an exchange");
-      case LOCK, CHANGE_NOTIFY, OPLOCK_BREAK -> {
-        tree(exchange, request);
-        yield Step.error(NtStatus.NOT_SUPPORTED);
-      }
       case TREE_DISCONNECT,
           CREATE,
           CLOSE,
           FLUSH,
           READ,
           WRITE,
+          LOCK,
           IOCTL,
           QUERY_DIRECTORY,
           QUERY_INFO,
-          SET_INFO ->
+          SET_INFO,
+          CHANGE_NOTIFY,
+          OPLOCK_BREAK ->
           routeOnTree(tree(exchange, request), command);
     };
   }
@@ -120,19 +123,14 @@ final class Dispatcher {
       case FLUSH -> openCommands.flush(call);
       case READ -> dataCommands.read(call);
       case WRITE -> dataCommands.write(call);
+      case LOCK -> LockCommands.lock(call);
+      case CHANGE_NOTIFY -> NotifyCommands.notify(call, environment.limit(Limit.PAYLOAD_BYTES));
+      case OPLOCK_BREAK -> CacheCommands.acknowledge(call);
       case IOCTL -> controlCommands.ioctl(call);
       case QUERY_DIRECTORY -> informationCommands.queryDirectory(call);
       case QUERY_INFO -> informationCommands.queryInfo(call);
       case SET_INFO -> informationCommands.setInfo(call);
-      case NEGOTIATE,
-          SESSION_SETUP,
-          LOGOFF,
-          TREE_CONNECT,
-          LOCK,
-          CANCEL,
-          ECHO,
-          CHANGE_NOTIFY,
-          OPLOCK_BREAK ->
+      case NEGOTIATE, SESSION_SETUP, LOGOFF, TREE_CONNECT, CANCEL, ECHO ->
           throw new IllegalStateException(command + " is not about a tree's files");
     };
   }
@@ -149,10 +147,12 @@ final class Dispatcher {
         request.isRelated()
             ? exchange.previous().flatMap(Request::session)
             : sessions.find(request.header().sessionId());
+    if (found.isEmpty() && request.isRelated()) {
+      // [MS-SMB2] 3.3.5.2.7.2: the request before had none that this one could go on with.
+      throw new Refusal(NtStatus.INVALID_PARAMETER);
+    }
     Session session =
-        found
-            .filter(Session::isValid)
-            .orElseThrow(() -> new Refusal(NtStatus.USER_SESSION_DELETED));
+        found.filter(Session::isLive).orElseThrow(() -> new Refusal(NtStatus.USER_SESSION_DELETED));
     SessionSecurity security = session.security().orElseThrow();
     if (exchange.security().filter(held -> held != security).isPresent()) {
       // One frame is protected by one session; no client mixes several.
@@ -160,6 +160,9 @@ final class Dispatcher {
     }
     exchange.protectWith(security);
     request.session(session);
+    if (session.isExpired() && !request.command().filter(Dispatcher::endsUse).isPresent()) {
+      throw new Refusal(NtStatus.NETWORK_SESSION_EXPIRED);
+    }
     // An unprotected TREE_CONNECT has consequences of its own, [MS-SMB2] 3.3.5.7.
     boolean connects = request.command().filter(Command.TREE_CONNECT::equals).isPresent();
     Level levelMin = security.levelMin();
@@ -168,6 +171,11 @@ final class Dispatcher {
       throw refuseWeak(request, security, "");
     }
     return session;
+  }
+
+  /** What is served of a session that has expired: whatever lets go. */
+  private static boolean endsUse(Command command) {
+    return command == Command.LOGOFF || command == Command.CLOSE || command == Command.LOCK;
   }
 
   /** [MS-SMB2] 3.3.5.2.11, and the tree's own gate. */
@@ -245,6 +253,7 @@ final class Dispatcher {
         throw new Refusal(NtStatus.FILE_NOT_AVAILABLE);
       }
       use();
+      request.open(open);
       request.use(open.uses());
       counted.ifPresent(request::use);
     }

@@ -117,7 +117,7 @@ final class DurableCommands {
     ShareOpen share = open.share();
     CreateResponse response =
         new CreateResponse(
-            CreateRequest.OPLOCK_LEVEL_NONE,
+            open.cache().oplockLevel(),
             0,
             share.action(),
             FileNetworkOpenInformation.of(share.information()),

@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.sealane.smb.io.FileId;
 import org.sealane.smb.wire.Command;
 import org.sealane.smb.wire.NtStatus;
+import org.sealane.smb.wire.Smb2Header;
 
 /**
  * One frame of requests and what becomes of it: its requests run one after the other, their
@@ -42,6 +43,10 @@ final class Exchange implements AutoCloseable {
   private final List<Response> responses = new ArrayList<>(1);
   private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.SYNC);
   private final AtomicReference<Work> work = new AtomicReference<>(Work.WAITING);
+  private Optional<Operation> operation = Optional.empty();
+  private final List<Open> opened = new ArrayList<>(1);
+  private boolean cancelled;
+  private boolean memoryGiven;
   private Optional<SessionSecurity> security = Optional.empty();
   private Optional<FileId> relatedFileId = Optional.empty();
   private long responseBytesReserved;
@@ -170,8 +175,38 @@ final class Exchange implements AutoCloseable {
   }
 
   /** Before an operation is handed to the workers. */
-  void awaitWork() {
+  void awaitWork(Operation next) {
+    operation = Optional.of(next);
     work.set(Work.WAITING);
+  }
+
+  /** What the workers were given last. */
+  Operation operation() {
+    return operation.orElseThrow();
+  }
+
+  /** Opens that its responses name first. */
+  List<Open> opened() {
+    return opened;
+  }
+
+  /** Whether a CANCEL with that header is for it; none is for a compound. */
+  boolean isMeantBy(Smb2Header cancel) {
+    boolean named =
+        cancel.isAsync()
+            ? asyncId == cancel.asyncOrTreeId()
+            : requests.getFirst().header().messageId() == cancel.messageId();
+    return named && !isCompound();
+  }
+
+  /** The client wants no more of it than its answer. */
+  void cancel() {
+    cancelled = true;
+    cancelWork();
+  }
+
+  boolean isCancelled() {
+    return cancelled;
   }
 
   /** True for the worker that may run the operation. */
@@ -215,7 +250,7 @@ final class Exchange implements AutoCloseable {
     previousSessionId = asked;
   }
 
-  /** Until a CREATE has succeeded, related requests after it have nothing to continue with. */
+  /** A chain of related requests begins; until it has named a file, it has none to go on with. */
   void forgetRelatedFileId() {
     relatedFileId = Optional.empty();
   }
@@ -237,6 +272,14 @@ final class Exchange implements AutoCloseable {
     }
     closed = true;
     security.ifPresent(SessionSecurity::release);
-    memory.run();
+    giveMemory();
+  }
+
+  /** Gives the requests' memory back. Their fields have been read; nothing of it is needed. */
+  void giveMemory() {
+    if (!memoryGiven) {
+      memoryGiven = true;
+      memory.run();
+    }
   }
 }

@@ -212,7 +212,7 @@ final class FrameAdmission {
         consumeIds(header);
       }
       Optional<NtStatus> refusal =
-          opened.sealedBy().isPresent() ? Optional.empty() : verify(message, session);
+          opened.sealedBy().isPresent() ? Optional.empty() : verify(message, session, first);
       if (cancel) {
         if (refusal.isEmpty()) {
           cancels.add(header);
@@ -287,9 +287,13 @@ final class FrameAdmission {
   }
 
   /** [MS-SMB2] 3.3.5.2.4. Gives the status to refuse with. */
-  private Optional<NtStatus> verify(CompoundReader.Message message, Optional<Session> session)
-      throws Rejection {
-    if (!message.header().has(HeaderFlags.SIGNED)) {
+  private Optional<NtStatus> verify(
+      CompoundReader.Message message, Optional<Session> session, boolean first) throws Rejection {
+    if (first && message.header().has(HeaderFlags.RELATED_OPERATIONS)) {
+      // [MS-SMB2] 3.3.5.2.7.2: there is nothing it could continue, whatever session it names.
+      return Optional.of(NtStatus.INVALID_PARAMETER);
+    }
+    if (!message.header().has(HeaderFlags.SIGNED) || isBinding(message)) {
       return Optional.empty();
     }
     if (message.header().command() == Command.NEGOTIATE.code()) {
@@ -322,16 +326,23 @@ final class FrameAdmission {
     return Optional.of(NtStatus.ACCESS_DENIED);
   }
 
+  /** Whose signature is by another connection's key, which {@link SessionBinding} looks at. */
+  private static boolean isBinding(CompoundReader.Message message) {
+    return SessionBinding.isBinding(message.bytes());
+  }
+
   private Request request(
       CompoundReader.Message message, Opened opened, Optional<NtStatus> refusal) {
     Level level = Level.CLEAR;
     if (opened.sealedBy().isPresent()) {
       level = Level.ENCRYPT;
-    } else if (message.header().has(HeaderFlags.SIGNED) && refusal.isEmpty()) {
+    } else if (message.header().has(HeaderFlags.SIGNED)
+        && refusal.isEmpty()
+        && !isBinding(message)) {
       level = Level.SIGN;
     }
     int holdMax =
-        environment.limit(sessions.hasValid() ? Limit.CREDITS : Limit.CREDITS_UNAUTHENTICATED);
+        environment.limit(sessions.hasLive() ? Limit.CREDITS : Limit.CREDITS_UNAUTHENTICATED);
     int promised = window.promise(message.header().credits(), holdMax);
     return new Request(message.header(), message.bytes(), level, promised, refusal);
   }
@@ -348,7 +359,7 @@ final class FrameAdmission {
       return;
     }
     session
-        .filter(Session::isValid)
+        .filter(Session::isLive)
         .flatMap(valid -> valid.tree(request.header().treeId()))
         .ifPresent(tree -> request.enter(tree.gate()));
   }

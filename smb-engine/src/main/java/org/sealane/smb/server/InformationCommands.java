@@ -60,7 +60,7 @@ final class InformationCommands {
     call.use(open);
     int limitBytes = (int) Math.min(asked.outputBufferLength(), ANSWER_BYTES_MAX);
     return new Step.Run(
-        Operation.of(
+        Operation.lending(
             limitBytes,
             () -> {
               QueryDirectoryResponse response =

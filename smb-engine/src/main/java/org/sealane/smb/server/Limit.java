@@ -4,7 +4,10 @@ package org.sealane.smb.server;
 public enum Limit {
   /** Connections at once; one more is closed as it arrives. */
   CONNECTIONS("connections", 1024, 1, 65_536),
-  /** Connections without a valid session at once; one more is closed as it arrives. */
+  /**
+   * Connections without a valid session at once. One more closes the oldest of them: a client that
+   * means it is through in milliseconds, whatever waits beside it.
+   */
   HALF_OPEN("half-open", 256, 1, 65_536),
   /** Time a connection has for its first valid session. */
   UNAUTHENTICATED_MILLIS("unauthenticated-millis", 15_000, 1, 3_600_000),
@@ -12,10 +15,21 @@ public enum Limit {
   HANDSHAKE_STEPS("handshake-steps", 8, 1, 64),
   /** Sessions of one connection, those being set up included. */
   SESSIONS_PER_CONNECTION("sessions-per-connection", 16, 1, 1024),
+  /** Connections that one session is bound to, the first and those being bound included. */
+  CHANNELS_PER_SESSION("channels-per-session", 8, 1, 32),
+  /** Valid sessions of all connections; one more is refused. */
+  SESSIONS("sessions", 4096, 1, 1 << 20),
+  /**
+   * How long a user's session is served before it must be reauthenticated, ten hours as Kerberos
+   * tickets have by default; 0 is for ever. Nodes' sessions move instead.
+   */
+  SESSION_LIFETIME_SECONDS("session-lifetime-seconds", 36_000, 0, 2_592_000),
   /** Trees of one session. */
   TREES_PER_SESSION("trees-per-session", 64, 1, 4096),
   /** Opens of one session, those being made included. */
   OPENS_PER_SESSION("opens-per-session", 16_384, 1, 1 << 20),
+  /** Opens of all sessions, those that wait for their client included: each is a descriptor. */
+  OPENS("opens", 65_536, 1, 1 << 20),
   /**
    * Credits a connection may hold. With 64 KiB a credit this also bounds the payload that one
    * connection can have under way: 64 MiB by default.
@@ -35,6 +49,11 @@ public enum Limit {
   WAITING_OPERATIONS("waiting-operations", 16_384, 0, 1 << 20),
   /** After this time a request is answered with an interim STATUS_PENDING. */
   INTERIM_MILLIS("interim-millis", 1_000, 1, 60_000),
+  /**
+   * Requests of one connection that wait for something to happen on the share, such as the end of
+   * another's lock; one more fails with STATUS_INSUFFICIENT_RESOURCES.
+   */
+  PENDING_REQUESTS("pending-requests", 512, 1, 8192),
   /** A connection with no open and nothing under way for this long is closed. */
   IDLE_MILLIS("idle-millis", 900_000, 1, 86_400_000),
   /**
@@ -74,7 +93,7 @@ public enum Limit {
   }
 
   /** Refuses a value outside the limit's range with a message that names both. */
-  int requireInRange(int value) {
+  public int requireInRange(int value) {
     if (value < min || value > max) {
       throw new IllegalArgumentException(
           word + ": " + value + " is not within " + min + ".." + max);

@@ -21,10 +21,15 @@ final class Open {
   private final DirectoryScan scan;
   private final UseCount uses = new UseCount();
   private final ChannelSequence channelSequence = new ChannelSequence();
+  private final LockSequences lockSequences = new LockSequences();
   private final AtomicBoolean closing = new AtomicBoolean();
   private volatile Optional<Durability> durability = Optional.empty();
   private volatile Runnable whenClosed = () -> {};
+  private volatile Runnable whenEnded = () -> {};
   private volatile TreeConnect tree;
+  private volatile OpenCache cache = OpenCache.NONE;
+  private volatile boolean announced;
+  private volatile boolean outOfTable;
   private volatile boolean deletePending;
   private volatile SharePath path;
 
@@ -54,6 +59,34 @@ final class Open {
   /** Gives it to the tree of another session; nobody uses it meanwhile. */
   void tree(TreeConnect next) {
     tree = next;
+    outOfTable = false;
+  }
+
+  /** What its client may cache. */
+  OpenCache cache() {
+    return cache;
+  }
+
+  void cache(OpenCache granted) {
+    cache = granted;
+  }
+
+  /** The response that names it was sent. */
+  void announce() {
+    announced = true;
+  }
+
+  boolean isAnnounced() {
+    return announced;
+  }
+
+  /** No session has it any more, unless it is given to the tree of another. */
+  void outOfTable() {
+    outOfTable = true;
+  }
+
+  boolean isOutOfTable() {
+    return outOfTable;
   }
 
   /** What lets it outlive its connection; empty if nothing does. */
@@ -67,9 +100,20 @@ final class Open {
     whenClosed = forget;
   }
 
+  /** Counts it in {@code sessions} from now on until the share has closed it. */
+  Open counted(GlobalSessions sessions) {
+    sessions.opened();
+    whenEnded = sessions::closed;
+    return this;
+  }
+
   /** Owner thread. */
   ChannelSequence channelSequence() {
     return channelSequence;
+  }
+
+  LockSequences lockSequences() {
+    return lockSequences;
   }
 
   ShareOpen share() {
@@ -121,7 +165,11 @@ final class Open {
 
   /** As {@link #closeShare}, but what was to be deleted stays. */
   void abandonShare() throws ShareException {
-    share.abandon();
+    try {
+      share.abandon();
+    } finally {
+      whenEnded.run();
+    }
   }
 
   /** Closes the share's open; called once, by whom {@link #beginClose} told so. Blocks. */
@@ -130,6 +178,7 @@ final class Open {
       share.close();
     } finally {
       whenClosed.run();
+      whenEnded.run();
     }
   }
 }

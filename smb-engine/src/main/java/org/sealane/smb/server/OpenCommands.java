@@ -45,9 +45,15 @@ final class OpenCommands {
   private final EventSink events;
   private final Resumption resumption;
   private final DurableCommands durable;
+  private final CacheCommands caches;
 
-  OpenCommands(ConnectionEnvironment environment, EventSink events, Resumption resumption) {
+  OpenCommands(
+      ConnectionEnvironment environment,
+      EventSink events,
+      CacheCommands caches,
+      Resumption resumption) {
     this.environment = environment;
+    this.caches = caches;
     this.events = events;
     this.resumption = resumption;
     this.durable = new DurableCommands(environment);
@@ -56,7 +62,7 @@ final class OpenCommands {
   Step create(Call call) throws MalformedMessageException, Refusal {
     CreateRequest asked = CreateRequestCodec.decode(call.request().reader());
     int maximalAccess = call.tree().grant().maximalAccess();
-    CreateParameters parameters = parameters(asked, maximalAccess);
+    CreateParameters parameters = named(call, asked, parameters(asked, maximalAccess));
     int grantedAccess = GrantedAccess.of(asked.desiredAccess(), maximalAccess);
     if (grantedAccess == 0
         || parameters.has(CreateOptions.DELETE_ON_CLOSE)
@@ -64,17 +70,11 @@ final class OpenCommands {
       throw new Refusal(NtStatus.ACCESS_DENIED);
     }
     Session session = call.session();
-    int limit = environment.limit(Limit.OPENS_PER_SESSION);
-    if (session.openCount() >= limit) {
-      events.accept(
-          new ServerEvent.LimitReached(
-              environment.connectionId(),
-              environment.peer(),
-              Limit.OPENS_PER_SESSION.word(),
-              limit));
-      throw new Refusal(NtStatus.INSUFFICIENT_RESOURCES);
-    }
+    environment.requireBelow(Limit.OPENS_PER_SESSION, session.openCount(), events);
     Optional<Open> claimed = durable.claimed(call, asked, parameters);
+    if (claimed.isEmpty()) {
+      environment.requireBelow(Limit.OPENS, environment.globalSessions().opens(), events);
+    }
     call.use();
     session.beginOpen();
     call.exchange().forgetRelatedFileId();
@@ -85,21 +85,55 @@ final class OpenCommands {
     }
     long openId = environment.openIds().getAsLong();
     FileId fileId = new FileId(openId, openId);
-    ShareBackend.Caller caller = caller(session.security().orElseThrow().peer());
     Optional<Durability> durability = durable.wanted(call, asked);
+    Optional<CacheCommands.Wanted> wanted = caches.wanted(call, asked);
+    Optional<Object> leaseKey = caches.leaseKey(call, wanted);
+    ShareBackend.Caller caller =
+        caller(session.security().orElseThrow().peer(), asked.contexts(), leaseKey);
     return new Step.Run(
         Operation.of(
             0,
-            () ->
-                opened(
-                    new Open(
-                        fileId,
-                        tree,
-                        tree.grant().backend().create(parameters, caller),
-                        parameters,
-                        grantedAccess),
-                    durability,
-                    asked.contexts())));
+            () -> {
+              Open open =
+                  new Open(
+                          fileId,
+                          tree,
+                          tree.grant().backend().create(parameters, caller),
+                          parameters,
+                          grantedAccess)
+                      .counted(environment.globalSessions());
+              return opened(
+                  open,
+                  asked.contexts(),
+                  () -> {
+                    if (durability.isPresent()) {
+                      durable.grant(open, durability.get());
+                    }
+                    if (wanted.isPresent()) {
+                      open.cache(caches.ask(open, wanted.get(), leaseKey));
+                    }
+                  });
+            }));
+  }
+
+  /** What else is settled for an open that was made. */
+  @FunctionalInterface
+  private interface Settling {
+    void settle() throws ShareException;
+  }
+
+  /** A node sends a CREATE again under its CreateGuid, to another process of this node, too. */
+  private static CreateParameters named(
+      Call call, CreateRequest asked, CreateParameters parameters) {
+    if (!(call.peer() instanceof Principal.Node)) {
+      return parameters;
+    }
+    return asked.contexts().stream()
+        .filter(CreateContext.DurableHandleRequestV2.class::isInstance)
+        .map(CreateContext.DurableHandleRequestV2.class::cast)
+        .findFirst()
+        .map(durable -> parameters.named(durable.createGuid().getMostSignificantBits()))
+        .orElse(parameters);
   }
 
   private static CreateParameters parameters(CreateRequest asked, int maximalAccess)
@@ -137,27 +171,39 @@ final class OpenCommands {
         : desiredAccess & ~AccessMask.MAXIMUM_ALLOWED | maximalAccess;
   }
 
-  private static ShareBackend.Caller caller(Principal peer) {
+  /** A node may say for whom it asks; a user's client may not. */
+  private static ShareBackend.Caller caller(
+      Principal peer, List<CreateContext> contexts, Optional<Object> leaseKey) {
     return switch (peer) {
-      case Principal.Node node -> new ShareBackend.Caller(node.name(), node.name());
-      case Principal.User user -> new ShareBackend.Caller("", user.name());
+      case Principal.Node node ->
+          new ShareBackend.Caller(
+              node.name(),
+              contexts.stream()
+                  .filter(CreateContext.LaneUser.class::isInstance)
+                  .map(context -> ((CreateContext.LaneUser) context).name())
+                  .findFirst()
+                  .orElse(node.name()),
+              leaseKey);
+      case Principal.User user -> new ShareBackend.Caller("", user.name(), leaseKey);
       case Principal.Server _ -> throw new IllegalStateException("a server is no client");
     };
   }
 
   /** On a worker: the answer to a CREATE that made {@code open}, which is closed if it fails. */
-  private Outcome opened(Open open, Optional<Durability> durability, List<CreateContext> contexts)
+  private static Outcome opened(Open open, List<CreateContext> contexts, Settling settling)
       throws ShareException {
     try {
-      if (durability.isPresent()) {
-        durable.grant(open, durability.get());
-      }
+      settling.settle();
       for (CreateContext context : contexts) {
-        if (context instanceof CreateContext.AllocationSize(long bytes)) {
+        // A directory has nothing to reserve, and its creation does not fail for that.
+        if (context instanceof CreateContext.AllocationSize(long bytes)
+            && !open.parameters().has(CreateOptions.DIRECTORY_FILE)) {
           open.share().setInformation(new FileChange.Allocation(bytes));
         }
       }
-      List<CreateContext> answers = DurableCommands.withDurability(answers(contexts, open), open);
+      List<CreateContext> answers =
+          new ArrayList<>(DurableCommands.withDurability(answers(contexts, open), open));
+      open.cache().answer().ifPresent(answers::add);
       return new Outcome.Opened(open, DurableCommands.response(open, answers));
     } catch (ShareException | RuntimeException e) {
       open.beginClose();

@@ -2,6 +2,7 @@ package org.sealane.smb.server;
 
 import java.util.Objects;
 import org.sealane.smb.auth.SecurityContext;
+import org.sealane.smb.wire.NtStatus;
 
 /** What an {@link Operation} came to; the connection takes it on its owner thread. */
 sealed interface Outcome {
@@ -10,6 +11,18 @@ sealed interface Outcome {
 
   /** As {@link Answered}; and bytes in flight may have been changed, which is to be told. */
   record Suspected(String evidence, Response response) implements Outcome {}
+
+  /**
+   * It can not be done yet: it is run again later, until it can be.
+   *
+   * @param inCompound whether the requests behind it in its frame may be held up meanwhile
+   * @param atClose what it ends with if its open, tree or session ends before
+   */
+  record Later(boolean inCompound, NtStatus atClose) implements Outcome {
+    Later(NtStatus atClose) {
+      this(false, atClose);
+    }
+  }
 
   /** CREATE made an open, which the receiver must enter in its tables or close. */
   record Opened(Open open, Response response) implements Outcome {}

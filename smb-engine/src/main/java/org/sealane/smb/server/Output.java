@@ -14,8 +14,8 @@ sealed interface Output {
   /** Keep a durable open for its client, or tell the connection that it can not be kept. */
   record Park(Open open) implements Output {}
 
-  /** Enter a session that became valid in the server's table. */
-  record SessionValid(long sessionId, Principal peer) implements Output {}
+  /** Enter a session in the server's table, or a channel with the session, which became valid. */
+  record SessionValid(Session session) implements Output {}
 
   /** End the session that the exchange's new one replaces, then tell the connection. */
   record Replace(Exchange exchange, long previousSessionId, Principal peer) implements Output {}

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -29,6 +30,7 @@ import org.sealane.smb.server.Dispatcher.Refusal;
 import org.sealane.smb.share.ShareException;
 import org.sealane.smb.transport.DirectPlacement;
 import org.sealane.smb.transport.FramePool;
+import org.sealane.smb.transport.OutboundFrame;
 import org.sealane.smb.wire.MalformedMessageException;
 import org.sealane.smb.wire.MessageReader;
 import org.sealane.smb.wire.MessageWriter;
@@ -132,7 +134,11 @@ final class PlacedCommands {
     WriteResponse response = new WriteResponse(count);
     return new Outcome.Answered(
         Response.success(out -> WriteResponseCodec.encode(response, out))
-            .withPlaced(new Response.Placed(Optional.empty(), source.invalidates())));
+            .withPlaced(
+                new Response.Placed(
+                    Optional.empty(),
+                    source.invalidates(),
+                    CompletableFuture.completedStage(null))));
   }
 
   /** Verifies what was fetched, out of the peer's reach; [MS-SMB2] 3.3.5.13. */
@@ -211,21 +217,40 @@ final class PlacedCommands {
         Operation.of(asked.lengthBytes(), () -> read(call, open, placement, asked, target)));
   }
 
+  /**
+   * The response is not held back until the payload is placed: the device carries it out behind the
+   * RDMA WRITE, or not at all. Buffer and pass are kept until the device is done.
+   */
   private Outcome read(
       Call call, Open open, DirectPlacement placement, ReadRequest asked, Source target)
       throws ShareException {
     DirectPlacement.Lease lease = await(placement.lease((int) asked.lengthBytes()));
+    Optional<CompletionStage<Void>> placed = Optional.empty();
+    Filled filled;
     try {
-      Filled filled = fill(call, open, asked, lease.bytes());
-      await(placement.write(lease, target.descriptors(), filled.count()));
-      call.tree().sent().add(filled.level(), filled.count());
-      return new Outcome.Answered(
-          readResponse(filled.crypto(), filled.count())
-              .atLeast(filled.level())
-              .withPlaced(new Response.Placed(Optional.of(filled.level()), target.invalidates())));
+      filled = fill(call, open, asked, lease.bytes());
+      placed =
+          Optional.of(
+              placement.write(
+                  lease, target.descriptors(), filled.count(), permit(call, filled.level())));
     } finally {
-      lease.close();
+      if (placed.isEmpty()) {
+        lease.close();
+      }
     }
+    CompletionStage<Void> done = placed.get().whenComplete((_, _) -> lease.close());
+    call.tree().sent().add(filled.level(), filled.count());
+    return new Outcome.Answered(
+        readResponse(filled.crypto(), filled.count())
+            .atLeast(filled.level())
+            .withPlaced(
+                new Response.Placed(Optional.of(filled.level()), target.invalidates(), done)));
+  }
+
+  /** As for a response's frame: what is not sealed may have to stay when the lease has ended. */
+  private static OutboundFrame.Permit permit(Call call, Level level) {
+    TrafficGate gate = call.tree().gate();
+    return level == Level.ENCRYPT ? OutboundFrame.Permit.ALWAYS : () -> gate.mayLeave(level);
   }
 
   /** What stands in registered memory, and how it is protected. */

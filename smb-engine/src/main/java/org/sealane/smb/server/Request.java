@@ -24,6 +24,7 @@ final class Request {
   private final List<UseCount> uses = new ArrayList<>(3);
   private Optional<Session> session = Optional.empty();
   private Optional<TreeConnect> tree = Optional.empty();
+  private Optional<Open> open = Optional.empty();
   private Optional<TrafficGate> gate = Optional.empty();
   private Optional<TrafficGate.Pass> pass = Optional.empty();
 
@@ -93,6 +94,15 @@ final class Request {
 
   void tree(TreeConnect found) {
     tree = Optional.of(found);
+  }
+
+  /** The open that it holds, if it is about one. */
+  Optional<Open> open() {
+    return open;
+  }
+
+  void open(Open found) {
+    open = Optional.of(found);
   }
 
   /** Counts it as under way on a tree's gate, if it is not counted there already. */

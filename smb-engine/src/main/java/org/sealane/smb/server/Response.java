@@ -2,6 +2,7 @@ package org.sealane.smb.server;
 
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.sealane.smb.lane.Level;
 import org.sealane.smb.wire.ErrorResponse;
@@ -31,8 +32,9 @@ record Response(
    * @param level how the payload of a READ was placed; empty for a WRITE. The message must have
    *     this level exactly, as it says what protects the payload
    * @param invalidates the client's token that loses its rights with this response
+   * @param done completes when the device has ended it; the response may be sent behind it before
    */
-  record Placed(Optional<Level> level, OptionalInt invalidates) {}
+  record Placed(Optional<Level> level, OptionalInt invalidates, CompletionStage<Void> done) {}
 
   /** A response with the body that {@code encoder} writes behind the header. */
   static Response of(NtStatus status, Consumer<MessageWriter> encoder) {
@@ -63,6 +65,20 @@ record Response(
   /** The same, with what was done by RDMA. */
   Response withPlaced(Placed how) {
     return new Response(status, message, payload, levelMin, Optional.of(how));
+  }
+
+  /** An error in place of this response, after what was done by RDMA was begun. */
+  Response insteadAnError(NtStatus error) {
+    return placed
+        .map(begun ->
+            error(error)
+                .withPlaced(new Placed(Optional.empty(), OptionalInt.empty(), begun.done())))
+        .orElseGet(() -> error(error));
+  }
+
+  /** Runs {@code action} when nothing is placed any more: now, or on the thread that ends it. */
+  void whenPlaced(Runnable action) {
+    placed.ifPresentOrElse(begun -> begun.done().whenComplete((_, _) -> action.run()), action);
   }
 
   /** Gives back the payload of a response that is not sent. */

@@ -31,6 +31,11 @@ final class ResponseFrame {
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final int FLAGS_OFFSET = 16;
 
+  /**
+   * A longer message is kept in the pool's memory, so that what a peer does not read is counted.
+   */
+  private static final int UNCOUNTED_BYTES_MAX = 4 << 10;
+
   private final Exchange exchange;
   private final FramePool pool;
   private final boolean async;
@@ -39,8 +44,13 @@ final class ResponseFrame {
   private List<MemorySegment> bytes;
   private List<FramePool.Buffer> lent;
 
-  /** One message of the frame: the request, the response, and its bytes in order. */
-  private record Member(Request request, Response response, List<MemorySegment> parts) {
+  /**
+   * One message of the frame: the request, the response, and its bytes in order.
+   *
+   * @param lent what the bytes lie in
+   */
+  private record Member(
+      Request request, Response response, List<MemorySegment> parts, List<FramePool.Buffer> lent) {
 
     Level required() {
       Level asked = Level.strongest(request.level(), response.levelMin());
@@ -54,11 +64,7 @@ final class ResponseFrame {
     this.async = async;
     this.members = members;
     this.bytes = members.stream().flatMap(member -> member.parts().stream()).toList();
-    this.lent =
-        members.stream()
-            .flatMap(member -> member.response().payload().stream())
-            .map(Payload::buffer)
-            .toList();
+    this.lent = members.stream().flatMap(member -> member.lent().stream()).toList();
   }
 
   /**
@@ -72,13 +78,19 @@ final class ResponseFrame {
     List<Member> members = new ArrayList<>(responses.size());
     for (int i = 0; i < responses.size(); i++) {
       boolean last = i == responses.size() - 1;
-      members.add(member(exchange, exchange.requests().get(i), responses.get(i), async, last));
+      Request request = exchange.requests().get(i);
+      members.add(member(exchange, request, responses.get(i), async, last, pool));
     }
     return new ResponseFrame(exchange, pool, async, members);
   }
 
   private static Member member(
-      Exchange exchange, Request request, Response response, boolean async, boolean last) {
+      Exchange exchange,
+      Request request,
+      Response response,
+      boolean async,
+      boolean last,
+      FramePool pool) {
     int payloadBytes = response.payload().map(Payload::lengthBytes).orElse(0);
     int bytes = response.message().length() + payloadBytes;
     int padding = last ? 0 : CompoundWriter.paddingBytes(bytes);
@@ -89,12 +101,28 @@ final class ResponseFrame {
       response.message().alignTo(CompoundReader.ALIGNMENT);
       padding = 0;
     }
-    parts.add(response.message().written());
-    response.payload().ifPresent(payload -> parts.add(payload.bytes()));
+    List<FramePool.Buffer> lent = new ArrayList<>(1);
+    parts.add(counted(response.message().written(), pool, lent));
+    response
+        .payload()
+        .ifPresent(payload -> {
+          parts.add(payload.bytes());
+          lent.add(payload.buffer());
+        });
     if (padding > 0) {
       parts.add(MemorySegment.ofArray(new byte[padding]));
     }
-    return new Member(request, response, parts);
+    return new Member(request, response, parts, lent);
+  }
+
+  private static MemorySegment counted(
+      MemorySegment message, FramePool pool, List<FramePool.Buffer> lent) {
+    if (message.byteSize() <= UNCOUNTED_BYTES_MAX) {
+      return message;
+    }
+    FramePool.Buffer buffer = pool.borrow(Math.toIntExact(message.byteSize()));
+    lent.add(buffer);
+    return buffer.segment().copyFrom(message);
   }
 
   private static Smb2Header header(
@@ -117,7 +145,10 @@ final class ResponseFrame {
         request.session().map(Session::id).orElse(asked.sessionId()));
   }
 
-  /** The bytes of the only message, for preauthentication integrity. Before it is protected. */
+  /**
+   * The bytes of the only message, for preauthentication integrity: with its signature, if the
+   * frame was protected by one. Of a sealed frame it means nothing.
+   */
   MemorySegment onlyMessage() {
     return members.getFirst().parts().getFirst();
   }
@@ -160,8 +191,9 @@ final class ResponseFrame {
    * it, so the client is asked to read again. Placement is never part of a compound.
    */
   private void askForRetry() {
-    Request request = members.getFirst().request();
-    members = List.of(member(exchange, request, Response.error(NtStatus.RETRY), async, true));
+    Member read = members.getFirst();
+    Response retry = read.response().insteadAnError(NtStatus.RETRY);
+    members = List.of(member(exchange, read.request(), retry, async, true, pool));
     bytes = members.getFirst().parts();
     level = Level.CLEAR;
   }
@@ -276,9 +308,12 @@ final class ResponseFrame {
     return true;
   }
 
-  /** Releases memory and leaves the gates of a frame that is not sent. */
+  /**
+   * Releases memory and leaves the gates of a frame that is not sent. A gate is not left while a
+   * payload of its request is being placed.
+   */
   void discard() {
     lent.forEach(FramePool.Buffer::close);
-    members.forEach(member -> member.request().leaveGate());
+    members.forEach(member -> member.response().whenPlaced(member.request()::leaveGate));
   }
 }

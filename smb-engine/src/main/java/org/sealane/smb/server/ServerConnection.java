@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.sealane.smb.auth.Principal;
@@ -20,9 +21,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The shell around one {@link Connection}: feeds it on the transport's owner thread and carries out
- * its outputs. Operations run on workers, which also build and protect the responses; what they
- * give comes back to the owner thread, which alone sends.
+ * The shell around one {@link Connection}: feeds it on the owner thread and carries out its
+ * outputs. Operations run on workers, which also build and protect the responses; what they give
+ * comes back to the owner thread, which alone sends.
+ *
+ * <p>The owner thread is the transport's, until the connection asks to be bound to a session of
+ * another one: from then on it is that one's, so that a session's channels share one thread.
  */
 final class ServerConnection implements FrameHandler {
   private static final Logger log = LoggerFactory.getLogger(ServerConnection.class);
@@ -42,6 +46,8 @@ final class ServerConnection implements FrameHandler {
   private record Barred(Predicate<Principal> which, String reason) {}
 
   private final TransportConnection transport;
+  private final Executor transportOwner;
+  private final boolean multichannel;
   private final Connection connection;
   private final FramePool pool;
   private final WorkQueue work;
@@ -55,6 +61,9 @@ final class ServerConnection implements FrameHandler {
   // The owner thread's.
   /** Grows only until the connection is authenticated, which has a limit of time. */
   private final List<Barred> barred = new ArrayList<>();
+
+  /** The owner thread; written by itself, at most once. */
+  private volatile Executor home;
 
   private boolean authenticated;
   private boolean transportClosed;
@@ -75,7 +84,15 @@ final class ServerConnection implements FrameHandler {
       LongSupplier nanoClock,
       Listener listener) {
     this.transport = transport;
-    this.connection = new Connection(environment, nanoClock.getAsLong());
+    this.transportOwner = transport.owner();
+    this.home = transportOwner;
+    this.multichannel = environment.settings().multichannel();
+    this.connection =
+        new Connection(
+            environment,
+            sessionId -> environment.globalSessions().bindTarget(sessionId, home),
+            this::onBreak,
+            nanoClock.getAsLong());
     this.pool = environment.pool();
     this.globalSessions = environment.globalSessions();
     this.durableOpens = environment.durableOpens();
@@ -87,7 +104,39 @@ final class ServerConnection implements FrameHandler {
 
   @Override
   public void onFrame(InboundFrame frame) {
+    if (multichannel && home == transportOwner && SessionBinding.isBinding(frame.bytes())) {
+      moveHome(SessionBinding.sessionId(frame.bytes()));
+    }
+    if (home == transportOwner) {
+      receive(frame);
+    } else {
+      // In order, since nothing of this connection came to that thread before.
+      home.execute(() -> receive(frame));
+    }
+  }
+
+  private void receive(InboundFrame frame) {
     carryOut(connection.onFrame(frame, nanoClock.getAsLong()));
+  }
+
+  /** To where the channels of the session run that this connection is to be bound to. */
+  private void moveHome(long sessionId) {
+    Optional<Executor> other = globalSessions.home(sessionId);
+    if (other.isPresent() && other.get() != home && connection.mayMove()) {
+      home = other.get();
+    }
+  }
+
+  /** Runs a task on the owner thread. Any thread. */
+  private void atHome(Runnable task) {
+    Executor asked = home;
+    asked.execute(() -> {
+      if (home == asked) {
+        task.run();
+      } else {
+        atHome(task);
+      }
+    });
   }
 
   @Override
@@ -96,9 +145,17 @@ final class ServerConnection implements FrameHandler {
         "smb connection closed conn={} cause={}",
         transport.id(),
         cause.map(Throwable::toString).orElse("the peer"));
+    if (home == transportOwner) {
+      closed();
+    } else {
+      home.execute(this::closed);
+    }
+    gone.complete(null);
+  }
+
+  private void closed() {
     transportClosed = true;
     carryOut(connection.onClosed(nanoClock.getAsLong()));
-    gone.complete(null);
   }
 
   @Override
@@ -108,12 +165,12 @@ final class ServerConnection implements FrameHandler {
 
   /** Any thread. */
   void tick() {
-    transport.owner().execute(() -> carryOut(connection.onTick(nanoClock.getAsLong())));
+    atHome(() -> carryOut(connection.onTick(nanoClock.getAsLong())));
   }
 
   /** Answers what is under way, then closes. Any thread. */
   void drain() {
-    transport.owner().execute(() -> carryOut(connection.onDrain(nanoClock.getAsLong())));
+    atHome(() -> carryOut(connection.onDrain(nanoClock.getAsLong())));
   }
 
   /** Any thread. */
@@ -128,19 +185,17 @@ final class ServerConnection implements FrameHandler {
    */
   CompletionStage<Void> reset(Predicate<Principal> which, String reason) {
     CompletableFuture<Void> done = new CompletableFuture<>();
-    transport
-        .owner()
-        .execute(() -> {
-          if (hasPeer(which)) {
-            transport.reset(reason);
-            gone.thenRun(() -> done.complete(null));
-            return;
-          }
-          if (!authenticated) {
-            barred.add(new Barred(which, reason));
-          }
-          done.complete(null);
-        });
+    atHome(() -> {
+      if (hasPeer(which)) {
+        transport.reset(reason);
+        gone.thenRun(() -> done.complete(null));
+        return;
+      }
+      if (!authenticated) {
+        barred.add(new Barred(which, reason));
+      }
+      done.complete(null);
+    });
     return done.minimalCompletionStage();
   }
 
@@ -154,8 +209,7 @@ final class ServerConnection implements FrameHandler {
         case Output.Run(Exchange exchange, Operation operation) -> run(exchange, operation);
         case Output.CloseOpen(Open open) -> closeOpen(open);
         case Output.Park(Open open) -> park(open);
-        case Output.SessionValid(long sessionId, Principal peer) ->
-            globalSessions.add(sessionId, peer, this::endSession);
+        case Output.SessionValid(Session session) -> enter(session);
         case Output.Replace(Exchange exchange, long previousSessionId, Principal peer) ->
             replace(exchange, previousSessionId, peer);
         case Output.SessionEnded(long sessionId) -> globalSessions.remove(sessionId);
@@ -181,7 +235,7 @@ final class ServerConnection implements FrameHandler {
       negotiated = connection.negotiated();
       sessions =
           connection.sessions().stream()
-              .filter(Session::isValid)
+              .filter(Session::isLive)
               .map(session ->
                   new SessionView(session.security().orElseThrow(), List.copyOf(session.trees())))
               .toList();
@@ -209,7 +263,7 @@ final class ServerConnection implements FrameHandler {
     Runnable task = () -> work(exchange, operation);
     if (operation.mustRun()) {
       work.run(task);
-    } else if (!work.submit(operation.bytes(), task)) {
+    } else if (!work.submit(this, operation.bytes(), operation.lends(), task)) {
       // Not at once: the outputs that are being carried out come first.
       complete(exchange, failure(NtStatus.INSUFFICIENT_RESOURCES), Optional.empty());
     }
@@ -252,6 +306,9 @@ final class ServerConnection implements FrameHandler {
     try {
       return operation.work().run();
     } catch (ShareException e) {
+      if (e.status().equals(NtStatus.OPLOCK_BREAK_IN_PROGRESS)) {
+        return new Outcome.Later(true, NtStatus.CANCELLED);
+      }
       log.debug("request failed conn={}: {}", transport.id(), e.getMessage());
       return failure(e.status());
     } catch (OutOfMemoryError e) {
@@ -264,10 +321,7 @@ final class ServerConnection implements FrameHandler {
   }
 
   private void complete(Exchange exchange, Outcome outcome, Optional<ResponseFrame> frame) {
-    transport
-        .owner()
-        .execute(() ->
-            carryOut(connection.onCompleted(exchange, outcome, frame, nanoClock.getAsLong())));
+    atHome(() -> carryOut(connection.onCompleted(exchange, outcome, frame, nanoClock.getAsLong())));
   }
 
   private static Outcome failure(NtStatus status) {
@@ -277,7 +331,7 @@ final class ServerConnection implements FrameHandler {
   private void closeOpen(Open open) {
     work.run(() -> {
       OpenCommands.closeLogged(open);
-      transport.owner().execute(() -> carryOut(connection.onOpenClosed(nanoClock.getAsLong())));
+      atHome(() -> carryOut(connection.onOpenClosed(nanoClock.getAsLong())));
     });
   }
 
@@ -287,21 +341,29 @@ final class ServerConnection implements FrameHandler {
     }
   }
 
+  /** Any thread. */
+  private void onBreak(CacheBreak broken) {
+    atHome(() -> carryOut(connection.onBreak(broken, nanoClock.getAsLong())));
+  }
+
+  private void enter(Session session) {
+    session.endBy(() -> endSession(session.id()));
+    session.tellBy(this::onBreak);
+    if (session.bound().isEmpty()) {
+      globalSessions.add(session, home);
+    }
+  }
+
   /** Another session takes the place of one of this connection's. Any thread. */
   private void endSession(long sessionId) {
-    transport
-        .owner()
-        .execute(() -> carryOut(connection.onSessionReplaced(sessionId, nanoClock.getAsLong())));
+    atHome(() -> carryOut(connection.onSessionReplaced(sessionId, nanoClock.getAsLong())));
   }
 
   private void replace(Exchange exchange, long previousSessionId, Principal peer) {
     globalSessions
         .replace(previousSessionId, peer)
         .thenRun(() ->
-            transport
-                .owner()
-                .execute(
-                    () -> carryOut(connection.onPreviousEnded(exchange, nanoClock.getAsLong()))));
+            atHome(() -> carryOut(connection.onPreviousEnded(exchange, nanoClock.getAsLong()))));
   }
 
   private void report(ServerEvent event) {

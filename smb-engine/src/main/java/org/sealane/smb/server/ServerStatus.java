@@ -3,6 +3,7 @@ package org.sealane.smb.server;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.sealane.smb.auth.Principal;
 import org.sealane.smb.negotiate.CipherId;
 import org.sealane.smb.negotiate.SigningAlgorithm;
@@ -45,6 +46,13 @@ public record ServerStatus(List<ConnectionStatus> connections) {
       sessions = List.copyOf(sessions);
     }
   }
+
+  /**
+   * One limit.
+   *
+   * @param now what counts towards it in the whole server; empty if it is no count of that kind
+   */
+  public record LimitStatus(Limit limit, int value, OptionalInt now) {}
 
   /** One valid session. */
   public record SessionStatus(long sessionId, Principal peer, List<TreeStatus> trees) {

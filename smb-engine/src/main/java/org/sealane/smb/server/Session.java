@@ -1,19 +1,21 @@
 package org.sealane.smb.server;
 
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.sealane.smb.auth.SecurityContext;
 import org.sealane.smb.io.FileId;
 import org.sealane.smb.negotiate.PreauthIntegrityHash;
 
 /**
- * A session, [MS-SMB2] 3.3.1.8. It lives on one connection, and belongs to its owner thread.
+ * A session as one connection has it, [MS-SMB2] 3.3.1.8: its first channel, or one that was bound
+ * to it later. Each channel authenticates and signs for itself; trees, opens and cipher keys are
+ * the session's. Belongs to the owner thread of its connection, which is the same for all channels.
  *
- * <p>States: {@code Authenticating -> Valid -> Ending}, {@code Authenticating -> Refusing}, and
- * from each of them out of the connection's table.
+ * <p>States: {@code Authenticating -> Valid -> Ending}, {@code Authenticating -> Refusing}, {@code
+ * Valid -> (Expired ->) Renewing -> Valid}, to Ending also from Expired and Renewing, and from each
+ * of them out of the connection's table.
  */
 final class Session implements AutoCloseable {
   /** Where a session stands, with what it needs there. */
@@ -35,24 +37,113 @@ final class Session implements AutoCloseable {
     /** Requests are served. */
     record Valid(SessionSecurity security) implements State {}
 
+    /** Its time is over: it must be reauthenticated before requests are served again. */
+    record Expired(SessionSecurity security) implements State {}
+
+    /**
+     * SESSION_SETUP reauthenticates it.
+     *
+     * @param steps requests taken
+     * @param stepping true while a worker has the context
+     * @param expired whether requests wait for the end of it
+     */
+    record Renewing(
+        SessionSecurity security,
+        SecurityContext context,
+        int steps,
+        boolean stepping,
+        boolean expired)
+        implements State {}
+
     /** No new request is served; keys stay for the responses of those under way. */
     record Ending(SessionSecurity security) implements State {}
   }
 
   private final long id;
-  private final Map<Integer, TreeConnect> trees = new HashMap<>();
-  private final Map<Long, Open> opens = new HashMap<>();
-  private final UseCount uses = new UseCount();
+  private final SessionObjects objects;
+
+  /** Of a bound channel: what protects the session, held until the channel is valid. */
+  private final Optional<SessionSecurity> bound;
+
   private State state;
-  private int nextTreeId = 1;
-  private int treesBeingMade;
-  private int opensBeingMade;
+  private Runnable end = () -> {};
+  private Consumer<CacheBreak> tell = _ -> {};
+  private Optional<SessionTable> table = Optional.empty();
   private boolean awaitsPrevious;
+  private boolean entered;
+  private boolean failed;
   private boolean closed;
 
-  Session(long id, SecurityContext context, PreauthIntegrityHash hash) {
+  private Session(
+      long id,
+      SessionObjects objects,
+      Optional<SessionSecurity> bound,
+      SecurityContext context,
+      PreauthIntegrityHash hash) {
     this.id = id;
+    this.objects = objects;
+    this.bound = bound;
     this.state = new State.Authenticating(context, hash, 0, false);
+    objects.addChannel(this);
+  }
+
+  /** A new session's first channel. */
+  static Session first(long id, SecurityContext context, PreauthIntegrityHash hash) {
+    return new Session(id, new SessionObjects(), Optional.empty(), context, hash);
+  }
+
+  /** One more channel of this session, which is valid. */
+  Session another(SecurityContext context, PreauthIntegrityHash hash) {
+    SessionSecurity security = objects.established().orElseThrow().security();
+    security.retain();
+    return new Session(id, objects, Optional.of(security), context, hash);
+  }
+
+  /** What it shares with the session's other channels. */
+  SessionObjects objects() {
+    return objects;
+  }
+
+  /** Of a channel that was bound to a session: what protects that, and the binding. */
+  Optional<SessionSecurity> bound() {
+    return bound;
+  }
+
+  /** Tells it in which table it is. */
+  void enter(SessionTable entered) {
+    table = Optional.of(entered);
+  }
+
+  /** Out of its connection's table, and closed. */
+  void leave() {
+    table.ifPresent(entered -> entered.remove(this));
+    close();
+  }
+
+  /** How its connection is asked to end it; must not block. */
+  void endBy(Runnable action) {
+    end = action;
+  }
+
+  /** How its connection is told of a break, on any thread. */
+  void tellBy(Consumer<CacheBreak> teller) {
+    tell = teller;
+  }
+
+  void tell(CacheBreak broken) {
+    tell.accept(broken);
+  }
+
+  /** Has the connections of its other channels end the session. */
+  void endOthers() {
+    objects.channels().stream()
+        .filter(channel -> channel != this)
+        .forEach(channel -> channel.end.run());
+  }
+
+  /** Has the connections of all channels end the session. */
+  void endAll() {
+    objects.channels().forEach(channel -> channel.end.run());
   }
 
   long id() {
@@ -69,7 +160,18 @@ final class Session implements AutoCloseable {
         switch (state) {
           case State.Authenticating _ -> !(next instanceof State.Ending);
           case State.Refusing _ -> false;
-          case State.Valid _ -> next instanceof State.Ending;
+          case State.Valid _ ->
+              next instanceof State.Ending
+                  || next instanceof State.Expired
+                  || next instanceof State.Renewing;
+          case State.Expired _ ->
+              next instanceof State.Ending
+                  || next instanceof State.Valid
+                  || next instanceof State.Renewing;
+          case State.Renewing _ ->
+              next instanceof State.Ending
+                  || next instanceof State.Valid
+                  || next instanceof State.Renewing;
           case State.Ending _ -> false;
         };
     if (!legal) {
@@ -78,9 +180,52 @@ final class Session implements AutoCloseable {
     state = next;
   }
 
+  /** True once the server knows that it is valid; it is told once. */
+  boolean isEntered() {
+    return entered;
+  }
+
+  void entered() {
+    entered = true;
+  }
+
+  /** True if its reauthentication has failed, so that nothing of it is to be kept. */
+  boolean hasFailed() {
+    return failed;
+  }
+
+  void fail(SessionSecurity security) {
+    state(new State.Ending(security));
+    failed = true;
+  }
+
   /** True while its requests are served. */
   boolean isValid() {
-    return state instanceof State.Valid && !awaitsPrevious;
+    return isLive() && !isExpired();
+  }
+
+  /** True while it has its trees and opens, if perhaps it must be reauthenticated first. */
+  boolean isLive() {
+    return !awaitsPrevious
+        && switch (state) {
+          case State.Valid _, State.Expired _, State.Renewing _ -> true;
+          case State.Authenticating _, State.Refusing _, State.Ending _ -> false;
+        };
+  }
+
+  /** True if requests are refused until it is reauthenticated. */
+  boolean isExpired() {
+    return state instanceof State.Expired
+        || (state instanceof State.Renewing renewing && renewing.expired());
+  }
+
+  /** Ends it where it is valid or expired; a reauthentication under way keeps its state. */
+  void end() {
+    switch (state) {
+      case State.Valid(SessionSecurity security) -> state(new State.Ending(security));
+      case State.Expired(SessionSecurity security) -> state(new State.Ending(security));
+      case State.Authenticating _, State.Refusing _, State.Renewing _, State.Ending _ -> {}
+    }
   }
 
   /** While true, the session that it replaces has not ended, and no request of it is served. */
@@ -92,6 +237,8 @@ final class Session implements AutoCloseable {
   Optional<SessionSecurity> security() {
     return switch (state) {
       case State.Valid(SessionSecurity security) -> Optional.of(security);
+      case State.Expired(SessionSecurity security) -> Optional.of(security);
+      case State.Renewing renewing -> Optional.of(renewing.security());
       case State.Ending(SessionSecurity security) -> Optional.of(security);
       case State.Authenticating _, State.Refusing _ -> Optional.empty();
     };
@@ -99,97 +246,106 @@ final class Session implements AutoCloseable {
 
   /** Requests under way that need its tables. */
   UseCount uses() {
-    return uses;
+    return objects.uses();
   }
 
   Optional<TreeConnect> tree(int treeId) {
-    return Optional.ofNullable(trees.get(treeId)).filter(TreeConnect::isConnected);
+    return objects.tree(treeId);
   }
 
   Collection<TreeConnect> trees() {
-    return trees.values();
+    return objects.trees();
   }
 
   TreeConnect connectTree(ShareResolver.Granted grant) {
-    TreeConnect tree = new TreeConnect(nextTreeId++, grant);
-    trees.put(tree.id(), tree);
-    return tree;
+    return objects.connectTree(grant);
   }
 
   /** TREE_CONNECT requests under way, which count for the limit. */
   int treesBeingMade() {
-    return treesBeingMade;
+    return objects.treesBeingMade();
   }
 
   void beginTree() {
-    treesBeingMade++;
+    objects.beginTree();
   }
 
   void endTree() {
-    treesBeingMade--;
+    objects.endTree();
   }
 
   void removeTree(TreeConnect tree) {
-    trees.remove(tree.id());
+    objects.removeTree(tree);
   }
 
   /** The open of that id on that tree, unless it is being closed. */
   Optional<Open> open(FileId fileId, TreeConnect tree) {
-    return Optional.ofNullable(opens.get(fileId.volatileId()))
-        .filter(open -> open.id().equals(fileId) && open.tree() == tree);
+    return objects.open(fileId, tree);
   }
 
   /** Opens in the table, and those that CREATE requests under way may add. */
   int openCount() {
-    return opens.size() + opensBeingMade;
+    return objects.openCount();
   }
 
   void beginOpen() {
-    opensBeingMade++;
+    objects.beginOpen();
   }
 
   /** A CREATE ended without an open. */
   void cancelOpen() {
-    opensBeingMade--;
+    objects.cancelOpen();
   }
 
   void completeOpen(Open open) {
-    opensBeingMade--;
-    opens.put(open.id().volatileId(), open);
-    open.tree().openCount().incrementAndGet();
+    objects.completeOpen(open);
   }
 
   /** Takes the open out of the table, so that no later request finds it. */
   void removeOpen(Open open) {
-    if (opens.remove(open.id().volatileId()) != null) {
-      open.tree().openCount().decrementAndGet();
-    }
+    objects.removeOpen(open);
   }
 
   List<Open> opensOf(TreeConnect tree) {
-    return opens.values().stream().filter(open -> open.tree() == tree).toList();
+    return objects.opensOf(tree);
   }
 
   List<Open> opens() {
-    return List.copyOf(opens.values());
+    return objects.opens();
   }
 
-  /** Lets go of what its state holds. Its opens are the caller's to close, before. Idempotent. */
+  boolean isClosed() {
+    return closed;
+  }
+
+  /**
+   * Lets go of what its state holds, and is no channel of its session any more. The opens of the
+   * last channel are the caller's to let go of. Idempotent.
+   */
   @Override
   public void close() {
     if (closed) {
       return;
     }
     closed = true;
+    objects.removeChannel(this);
     switch (state) {
       case State.Authenticating authenticating -> {
         // A worker that has the context closes it when it comes back.
         if (!authenticating.stepping()) {
           authenticating.context().close();
         }
+        bound.ifPresent(SessionSecurity::release);
       }
-      case State.Refusing _ -> {}
+      case State.Refusing _ -> bound.ifPresent(SessionSecurity::release);
       case State.Valid(SessionSecurity security) -> security.release();
+      case State.Expired(SessionSecurity security) -> security.release();
+      case State.Renewing renewing -> {
+        if (!renewing.stepping()) {
+          renewing.context().close();
+        }
+        renewing.security().release();
+      }
       case State.Ending(SessionSecurity security) -> security.release();
     }
   }

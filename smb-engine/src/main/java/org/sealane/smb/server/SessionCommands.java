@@ -38,6 +38,7 @@ import org.sealane.smb.session.SessionSetupRequest;
 import org.sealane.smb.session.SessionSetupRequestCodec;
 import org.sealane.smb.session.SessionSetupResponse;
 import org.sealane.smb.session.SessionSetupResponseCodec;
+import org.sealane.smb.wire.Command;
 import org.sealane.smb.wire.MalformedMessageException;
 import org.sealane.smb.wire.NtStatus;
 import org.sealane.smb.wire.ProtocolId;
@@ -48,6 +49,8 @@ final class SessionCommands {
   private final SessionTable sessions;
   private final EventSink events;
   private final Resumption resumption;
+  private final SessionBinding binding;
+  private final SessionRenewal renewal;
   private Optional<Agreement> agreement = Optional.empty();
 
   /**
@@ -61,11 +64,14 @@ final class SessionCommands {
       ConnectionEnvironment environment,
       SessionTable sessions,
       EventSink events,
-      Resumption resumption) {
+      Resumption resumption,
+      SessionBinding binding) {
     this.environment = environment;
     this.sessions = sessions;
     this.events = events;
     this.resumption = resumption;
+    this.binding = binding;
+    this.renewal = new SessionRenewal(environment, events);
   }
 
   /** What NEGOTIATE settled, once it has. */
@@ -159,7 +165,7 @@ final class SessionCommands {
   }
 
   /** [MS-SMB2] 3.3.5.4: the response is part of the connection's hash, as it is sent. */
-  void negotiateSent(ResponseFrame frame) {
+  private void negotiateSent(ResponseFrame frame) {
     agreement =
         agreement.map(settled ->
             new Agreement(settled.connection(), settled.hash().extend(frame.onlyMessage())));
@@ -170,12 +176,14 @@ final class SessionCommands {
       throw new Refusal(NtStatus.INVALID_PARAMETER);
     }
     SessionSetupRequest asked = SessionSetupRequestCodec.decode(request.reader());
+    Agreement settled = agreement.orElseThrow(() -> new IllegalStateException("not negotiated"));
+    Session session;
     if (asked.isBinding()) {
-      // [MS-SMB2] 3.3.5.5: so answers a server without multichannel.
-      throw new Refusal(NtStatus.REQUEST_NOT_ACCEPTED);
+      session = binding.channel(request, settled.connection(), settled.hash());
+    } else {
+      exchange.previousSessionId(asked.previousSessionId());
+      session = sessionToSetUp(request, settled.hash());
     }
-    exchange.previousSessionId(asked.previousSessionId());
-    Session session = sessionToSetUp(request);
     request.session(session);
     return switch (session.state()) {
       case Session.State.Authenticating authenticating ->
@@ -184,35 +192,33 @@ final class SessionCommands {
         end(session);
         yield Step.error(NtStatus.LOGON_FAILURE);
       }
-      // Reauthentication: a lane takes a new session instead.
-      case Session.State.Valid _ -> throw new Refusal(NtStatus.REQUEST_NOT_ACCEPTED);
+      case Session.State.Valid(SessionSecurity security) ->
+          renewal.begin(exchange, request, session, security, asked.securityBuffer());
+      case Session.State.Expired(SessionSecurity security) ->
+          renewal.begin(exchange, request, session, security, asked.securityBuffer());
+      case Session.State.Renewing renewing ->
+          renewal.goOn(exchange, request, session, renewing, asked.securityBuffer());
       case Session.State.Ending _ -> throw new Refusal(NtStatus.USER_SESSION_DELETED);
     };
   }
 
-  private Session sessionToSetUp(Request request) throws Refusal {
+  private Session sessionToSetUp(Request request, PreauthIntegrityHash hash) throws Refusal {
     long sessionId = request.header().sessionId();
     if (sessionId != 0) {
-      return sessions.find(sessionId).orElseThrow(() -> new Refusal(NtStatus.USER_SESSION_DELETED));
+      return sessions
+          .find(sessionId)
+          .filter(found -> found.bound().isEmpty() || found.security().isPresent())
+          .orElseThrow(() -> new Refusal(NtStatus.USER_SESSION_DELETED));
     }
-    int limit = environment.limit(Limit.SESSIONS_PER_CONNECTION);
-    if (sessions.size() >= limit) {
-      events.accept(
-          new ServerEvent.LimitReached(
-              environment.connectionId(),
-              environment.peer(),
-              Limit.SESSIONS_PER_CONNECTION.word(),
-              limit));
-      throw new Refusal(NtStatus.INSUFFICIENT_RESOURCES);
-    }
-    PreauthIntegrityHash hash =
-        agreement.orElseThrow(() -> new IllegalStateException("not negotiated")).hash();
+    environment.requireBelow(Limit.SESSIONS_PER_CONNECTION, sessions.size(), events);
+    environment.requireBelow(Limit.SESSIONS, environment.globalSessions().size(), events);
     Session session =
-        new Session(
+        Session.first(
             environment.sessionIds().getAsLong(),
             environment.mechanism().acceptor(environment.peer()),
             hash);
     sessions.add(session);
+    environment.globalSessions().begin(session.id());
     return session;
   }
 
@@ -238,16 +244,74 @@ final class SessionCommands {
   /** A worker has taken one step of an authentication. */
   Response authenticated(Exchange exchange, SecurityContext.Step step) {
     Session session = exchange.current().session().orElseThrow();
+    if (session.state() instanceof Session.State.Renewing renewing) {
+      return session.isClosed()
+          ? abandoned(exchange, step)
+          : renewal.renewed(session, renewing, step);
+    }
     if (!(session.state() instanceof Session.State.Authenticating state)) {
       throw new IllegalStateException("session " + session.id() + " was not authenticating");
     }
+    if (session.isClosed()) {
+      return abandoned(exchange, step);
+    }
     session.state(
         new Session.State.Authenticating(state.context(), state.hash(), state.steps(), false));
-    return switch (step) {
-      case Continue(byte[] token) -> tokenFor(NtStatus.MORE_PROCESSING_REQUIRED, 0, token);
-      case Complete complete -> complete(exchange, session, state, complete);
-      case Refused(byte[] token, String reason) -> refused(session, state, token, reason);
-    };
+    Response response =
+        switch (step) {
+          case Continue(byte[] token) -> tokenFor(NtStatus.MORE_PROCESSING_REQUIRED, 0, token);
+          case Complete complete ->
+              session.bound().isPresent()
+                  ? completeBinding(exchange, session, state, complete)
+                  : complete(exchange, session, state, complete);
+          case Refused(byte[] token, String reason) -> refused(session, state, token, reason);
+        };
+    boolean asksForMore = response.status().equals(NtStatus.MORE_PROCESSING_REQUIRED);
+    return asksForMore && session.bound().isPresent()
+        ? signedBySession(exchange, session, response)
+        : response;
+  }
+
+  /** [MS-SMB2] 3.3.4.1.1: until a channel has a key of its own, its answers are signed so. */
+  private Response signedBySession(Exchange exchange, Session channel, Response response) {
+    if (!binding.maySign(channel, exchange.current().header().messageId())) {
+      response.discard();
+      end(channel);
+      return Response.error(NtStatus.REQUEST_NOT_ACCEPTED);
+    }
+    exchange.protectWith(channel.bound().orElseThrow());
+    return response.atLeast(Level.SIGN);
+  }
+
+  /** [MS-SMB2] 3.3.5.5.3 for a channel: the same user, a signing key of its own. */
+  private Response completeBinding(
+      Exchange exchange, Session channel, Session.State.Authenticating state, Complete complete) {
+    SessionSecurity session = channel.bound().orElseThrow();
+    boolean same = Durability.isSame(session.peer(), complete.peer());
+    if (!same || !channel.objects().isLive()) {
+      complete.sessionKey().close();
+      if (!same) {
+        reportRefused(complete.peer().name() + " binds a session of another user");
+      }
+      end(channel);
+      return Response.error(same ? NtStatus.USER_SESSION_DELETED : NtStatus.NOT_SUPPORTED);
+    }
+    SessionKeys keys;
+    try (var secret = complete.sessionKey()) {
+      keys =
+          session
+              .keys()
+              .forChannel(
+                  secret, context(agreement.orElseThrow().connection().dialect(), state.hash()));
+    }
+    state.context().close();
+    SessionSecurity security = session.onChannel(keys);
+    channel.state(new Session.State.Valid(security));
+    exchange.protectWith(security);
+    events.accept(
+        new ServerEvent.SessionEstablished(
+            environment.connectionId(), environment.peer(), complete.peer().name()));
+    return tokenFor(NtStatus.SUCCESS, 0, complete.token()).atLeast(Level.SIGN);
   }
 
   /** An authentication came back to a connection that is closed. */
@@ -255,15 +319,25 @@ final class SessionCommands {
     if (step instanceof Complete complete) {
       complete.sessionKey().close();
     }
-    if (exchange.current().session().orElseThrow().state()
-        instanceof Session.State.Authenticating state) {
-      state.context().close();
+    Session.State state = exchange.current().session().orElseThrow().state();
+    if (state instanceof Session.State.Authenticating authenticating) {
+      authenticating.context().close();
+    } else if (state instanceof Session.State.Renewing renewing) {
+      renewing.context().close();
     }
     return Response.error(NtStatus.USER_SESSION_DELETED);
   }
 
   /** The operation did not run, or failed by a fault of ours: the handshake can not go on. */
   void authenticationFailed(Session session) {
+    if (session.state() instanceof Session.State.Renewing renewing) {
+      if (session.isClosed()) {
+        renewing.context().close();
+      } else {
+        renewal.failed(session, renewing);
+      }
+      return;
+    }
     if (session.state() instanceof Session.State.Authenticating state && state.stepping()) {
       state.context().close();
     }
@@ -271,7 +345,7 @@ final class SessionCommands {
   }
 
   /** [MS-SMB2] 3.3.5.5: a response that asks for more is part of the session's hash. */
-  void setupSent(Request request, ResponseFrame frame) {
+  private void setupSent(Request request, ResponseFrame frame) {
     request
         .session()
         .ifPresent(session -> {
@@ -325,6 +399,11 @@ final class SessionCommands {
     SessionSecurity security =
         new SessionSecurity(session.id(), complete.peer(), keys, level, encrypts);
     session.state(new Session.State.Valid(security));
+    session
+        .objects()
+        .established(
+            new SessionObjects.Established(
+                security, connection, exchange.current().header().messageId()));
     exchange.protectWith(security);
     environment.durableOpens().arrived(complete.peer(), connection.peerGuid());
     events.accept(
@@ -359,10 +438,36 @@ final class SessionCommands {
     return tokenFor(NtStatus.MORE_PROCESSING_REQUIRED, 0, token);
   }
 
+  /**
+   * Preauthentication integrity covers these responses as they are sent, signatures included.
+   *
+   * @return true if NEGOTIATE is settled by this one
+   */
+  boolean sent(Exchange exchange, ResponseFrame frame) {
+    Request request = exchange.requests().getFirst();
+    NtStatus status = exchange.responses().getFirst().status();
+    if (request.header().command() == Command.NEGOTIATE.code()) {
+      // An answer of the wildcard dialect settles nothing.
+      if (status.equals(NtStatus.SUCCESS) && negotiated().isPresent()) {
+        negotiateSent(frame);
+        return true;
+      }
+    } else if (request.header().command() == Command.SESSION_SETUP.code()
+        && status.equals(NtStatus.MORE_PROCESSING_REQUIRED)) {
+      setupSent(request, frame);
+    }
+    return false;
+  }
+
   Step logoff(Exchange exchange, Request request, Session session)
       throws MalformedMessageException, Refusal {
     LogoffRequestCodec.decode(request.reader());
-    session.state(new Session.State.Ending(session.security().orElseThrow()));
+    for (Session channel : session.objects().channels()) {
+      if (channel.state() instanceof Session.State.Renewing) {
+        throw new Refusal(NtStatus.REQUEST_NOT_ACCEPTED);
+      }
+    }
+    session.objects().channels().forEach(Session::end);
     session
         .uses()
         .whenIdle(() -> {
@@ -376,6 +481,11 @@ final class SessionCommands {
   /** The opens of a LOGOFF are closed. */
   void loggedOff(Session session) {
     session.opens().forEach(session::removeOpen);
+    for (Session channel : session.objects().channels()) {
+      if (channel != session) {
+        channel.leave();
+      }
+    }
     end(session);
   }
 
@@ -388,8 +498,10 @@ final class SessionCommands {
   }
 
   private void end(Session session) {
-    sessions.remove(session);
-    session.close();
+    session.leave();
+    if (session.objects().established().isEmpty()) {
+      environment.globalSessions().remove(session.id());
+    }
   }
 
   private void reportRefused(String reason) {

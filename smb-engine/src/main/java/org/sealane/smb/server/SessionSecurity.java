@@ -1,5 +1,6 @@
 package org.sealane.smb.server;
 
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.sealane.smb.auth.Principal;
 import org.sealane.smb.encryption.KeyContext;
@@ -16,6 +17,7 @@ final class SessionSecurity {
   private final SessionKeys keys;
   private final Level levelMin;
   private final boolean encrypts;
+  private final Optional<SessionSecurity> session;
   private final AtomicInteger holders = new AtomicInteger(1);
   private volatile boolean proven;
 
@@ -27,11 +29,30 @@ final class SessionSecurity {
    */
   SessionSecurity(
       long sessionId, Principal peer, SessionKeys keys, Level levelMin, boolean encrypts) {
+    this(sessionId, peer, keys, levelMin, encrypts, Optional.empty());
+  }
+
+  private SessionSecurity(
+      long sessionId,
+      Principal peer,
+      SessionKeys keys,
+      Level levelMin,
+      boolean encrypts,
+      Optional<SessionSecurity> session) {
     this.sessionId = sessionId;
     this.peer = peer;
     this.keys = keys;
     this.levelMin = levelMin;
     this.encrypts = encrypts;
+    this.session = session;
+  }
+
+  /**
+   * The same on another channel of the session, which signs with its own key. Takes ownership of
+   * {@code channelKeys}, and of one hold on this one that the caller has: cipher keys are shared.
+   */
+  SessionSecurity onChannel(SessionKeys channelKeys) {
+    return new SessionSecurity(sessionId, peer, channelKeys, levelMin, encrypts, Optional.of(this));
   }
 
   long sessionId() {
@@ -83,6 +104,7 @@ final class SessionSecurity {
     }
     if (left == 0) {
       keys.close();
+      session.ifPresent(SessionSecurity::release);
     }
   }
 }

@@ -8,6 +8,7 @@ import java.util.Optional;
 /** The sessions of one connection, in any state, [MS-SMB2] 3.3.1.7. Owner thread. */
 final class SessionTable {
   private final Map<Long, Session> sessions = new LinkedHashMap<>();
+  private long changes;
 
   Optional<Session> find(long sessionId) {
     return Optional.ofNullable(sessions.get(sessionId));
@@ -17,10 +18,19 @@ final class SessionTable {
     if (sessions.putIfAbsent(session.id(), session) != null) {
       throw new IllegalStateException("session id " + session.id() + " was given out twice");
     }
+    session.enter(this);
+    changes++;
+  }
+
+  /** Grows as sessions come and go, also by what happens on another channel of one. */
+  long changes() {
+    return changes;
   }
 
   void remove(Session session) {
-    sessions.remove(session.id());
+    if (sessions.remove(session.id(), session)) {
+      changes++;
+    }
   }
 
   int size() {
@@ -31,8 +41,8 @@ final class SessionTable {
     return List.copyOf(sessions.values());
   }
 
-  boolean hasValid() {
-    return sessions.values().stream().anyMatch(Session::isValid);
+  boolean hasLive() {
+    return sessions.values().stream().anyMatch(Session::isLive);
   }
 
   boolean hasOpens() {
@@ -41,5 +51,6 @@ final class SessionTable {
 
   void clear() {
     sessions.clear();
+    changes++;
   }
 }

@@ -6,11 +6,14 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -25,6 +28,7 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.sealane.smb.auth.Principal;
 import org.sealane.smb.auth.SecurityMechanism;
+import org.sealane.smb.io.NetworkInterfaceInfo;
 import org.sealane.smb.io.fscc.Filetime;
 import org.sealane.smb.negotiate.ServerNegotiation;
 import org.sealane.smb.transport.FrameHandler;
@@ -77,6 +81,7 @@ public final class SmbServer implements AutoCloseable {
   private final AtomicLong nextOpenId = new AtomicLong(1);
   private final GlobalSessions globalSessions = new GlobalSessions();
   private final DurableOpens durableOpens;
+  private final Supplier<List<NetworkInterfaceInfo>> interfaces;
   private final List<Transport.Listener> listeners = new ArrayList<>();
 
   /** Guards the three below; held for a few instructions. */
@@ -93,6 +98,7 @@ public final class SmbServer implements AutoCloseable {
     this.resolver = builder.resolver.orElseThrow(() -> missing("resolver"));
     this.pool = builder.pool.orElseGet(FramePool::ofHeapShare);
     this.events = builder.events;
+    this.interfaces = builder.interfaces;
     this.nanoClock = builder.nanoClock;
     this.ownExecutor =
         builder.executor.isPresent()
@@ -100,7 +106,7 @@ public final class SmbServer implements AutoCloseable {
             : Optional.of(
                 Executors.newThreadPerTaskExecutor(
                     Thread.ofVirtual().name("smb-worker-", 0).factory()));
-    this.work = new WorkQueue(builder.executor.or(() -> ownExecutor).orElseThrow(), settings);
+    this.work = new WorkQueue(builder.executor.or(() -> ownExecutor).orElseThrow(), pool, settings);
     this.durableOpens = new DurableOpens(settings.limit(Limit.DURABLE_OPENS));
     this.ticker =
         Executors.newSingleThreadScheduledExecutor(
@@ -127,6 +133,7 @@ public final class SmbServer implements AutoCloseable {
     private Optional<FramePool> pool = Optional.empty();
     private Optional<Executor> executor = Optional.empty();
     private EventSink events = EventSink.NONE;
+    private Supplier<List<NetworkInterfaceInfo>> interfaces = List::of;
     private LongSupplier nanoClock = System::nanoTime;
 
     private Builder() {}
@@ -158,6 +165,15 @@ public final class SmbServer implements AutoCloseable {
 
     public Builder events(EventSink value) {
       events = Objects.requireNonNull(value);
+      return this;
+    }
+
+    /**
+     * What clients are told that ask for the server's interfaces; asked on a worker, may block. By
+     * default they are told that this is not supported.
+     */
+    public Builder interfaces(Supplier<List<NetworkInterfaceInfo>> value) {
+      interfaces = Objects.requireNonNull(value);
       return this;
     }
 
@@ -257,6 +273,31 @@ public final class SmbServer implements AutoCloseable {
             .toList());
   }
 
+  /** Every limit, and how near the counts of the whole server are to theirs. */
+  public List<ServerStatus.LimitStatus> limits() {
+    int connected;
+    int unauthenticated;
+    synchronized (lock) {
+      connected = connections.size();
+      unauthenticated = halfOpen.size();
+    }
+    Map<Limit, Integer> now =
+        Map.of(
+            Limit.CONNECTIONS, connected,
+            Limit.HALF_OPEN, unauthenticated,
+            Limit.SESSIONS, globalSessions.size(),
+            Limit.OPENS, globalSessions.opens(),
+            Limit.OPERATIONS, work.size(),
+            Limit.DURABLE_OPENS, durableOpens.waiting());
+    return Arrays.stream(Limit.values())
+        .map(limit ->
+            new ServerStatus.LimitStatus(
+                limit,
+                settings.limit(limit),
+                now.containsKey(limit) ? OptionalInt.of(now.get(limit)) : OptionalInt.empty()))
+        .toList();
+  }
+
   /**
    * Drops every connection with a session of a peer that {@code which} names, with what the kernel
    * holds of it; one that is still being authenticated is dropped if it turns out to be such a
@@ -269,15 +310,16 @@ public final class SmbServer implements AutoCloseable {
             .toArray(CompletableFuture[]::new));
   }
 
-  /** Closes the connection of a session; false if there is none of that id. */
+  /** Closes every connection of a session; false if there is none of that id. */
   public boolean disconnect(long sessionId, String reason) {
+    boolean found = false;
     for (ServerConnection connection : snapshot()) {
       if (connection.status().sessions().stream().anyMatch(s -> s.sessionId() == sessionId)) {
         connection.close(reason);
-        return true;
+        found = true;
       }
     }
-    return false;
+    return found;
   }
 
   private List<ServerConnection> snapshot() {
@@ -305,39 +347,43 @@ public final class SmbServer implements AutoCloseable {
             nextOpenId::getAndIncrement,
             globalSessions,
             durableOpens,
-            transport.placement());
+            transport.placement(),
+            interfaces);
     ServerConnection connection =
         new ServerConnection(transport, environment, work, events, nanoClock, listener);
-    Optional<Limit> reached;
+    boolean full;
+    Optional<ServerConnection> oldest = Optional.empty();
     synchronized (lock) {
       if (closing) {
         return refuse(transport, "the server closes");
       }
-      reached = limitReached();
-      if (reached.isEmpty()) {
+      full = connections.size() >= settings.limit(Limit.CONNECTIONS);
+      if (!full) {
+        if (halfOpen.size() >= settings.limit(Limit.HALF_OPEN)) {
+          oldest = Optional.of(halfOpen.iterator().next());
+          halfOpen.remove(oldest.get());
+        }
         connections.add(connection);
         halfOpen.add(connection);
       }
     }
-    if (reached.isEmpty()) {
-      return connection;
+    if (full) {
+      reached(transport, Limit.CONNECTIONS);
+      return refuse(transport, Limit.CONNECTIONS.word());
     }
-    Limit limit = reached.get();
+    if (oldest.isPresent()) {
+      reached(transport, Limit.HALF_OPEN);
+      oldest.get().close(Limit.HALF_OPEN.word());
+    }
+    return connection;
+  }
+
+  private void reached(TransportConnection transport, Limit limit) {
     ServerEvent event =
         new ServerEvent.LimitReached(
             transport.id(), transport.peer(), limit.word(), settings.limit(limit));
     log.warn("{}", event);
     events.accept(event);
-    return refuse(transport, limit.word());
-  }
-
-  private Optional<Limit> limitReached() {
-    if (connections.size() >= settings.limit(Limit.CONNECTIONS)) {
-      return Optional.of(Limit.CONNECTIONS);
-    }
-    return halfOpen.size() >= settings.limit(Limit.HALF_OPEN)
-        ? Optional.of(Limit.HALF_OPEN)
-        : Optional.empty();
   }
 
   private static FrameHandler refuse(TransportConnection transport, String reason) {

@@ -6,7 +6,6 @@ import org.sealane.smb.server.Dispatcher.Call;
 import org.sealane.smb.server.Dispatcher.Refusal;
 import org.sealane.smb.server.Dispatcher.Resumption;
 import org.sealane.smb.tree.ShareFlags;
-import org.sealane.smb.tree.ShareType;
 import org.sealane.smb.tree.TreeConnectRequest;
 import org.sealane.smb.tree.TreeConnectRequestCodec;
 import org.sealane.smb.tree.TreeConnectResponse;
@@ -77,7 +76,9 @@ final class TreeCommands {
                 : ShareFlags.NO_CACHING;
         yield Response.success(out ->
             TreeConnectResponseCodec.encode(
-                new TreeConnectResponse(ShareType.DISK, flags, 0, granted.maximalAccess()), out));
+                new TreeConnectResponse(
+                    granted.backend().type(), flags, 0, granted.maximalAccess()),
+                out));
       }
       case ShareResolver.Refused refused -> {
         events.accept(

@@ -20,9 +20,16 @@ final class CreateOperation {
   private final DirectoryShare share;
   private final CreateParameters parameters;
 
-  CreateOperation(DirectoryShare share, CreateParameters parameters) {
+  /** Whose caches the open lets be. */
+  private final Object cacheKey;
+
+  /**
+   * @param leaseKey the lease that the open shall be of
+   */
+  CreateOperation(DirectoryShare share, CreateParameters parameters, Optional<Object> leaseKey) {
     this.share = share;
     this.parameters = parameters;
+    this.cacheKey = leaseKey.orElseGet(Object::new);
   }
 
   DirectoryShareOpen run() throws IOException, ShareException {
@@ -94,18 +101,25 @@ final class CreateOperation {
   private DirectoryShareOpen openExisting(Anchor anchor) throws IOException, ShareException {
     try {
       FileStatus status = anchor.status();
-      if (parameters.disposition() == CreateDisposition.CREATE) {
+      if (parameters.disposition() == CreateDisposition.CREATE && !madeIt(anchor, status)) {
         throw failure(NtStatus.OBJECT_NAME_COLLISION, "it exists");
       }
       return switch (status.kind()) {
         case OTHER -> throw failure(NtStatus.ACCESS_DENIED, "neither file nor directory");
-        case DIRECTORY -> openFolder(anchor, status, CreateAction.OPENED);
+        case DIRECTORY -> openFolder(anchor, status, existingAction());
         case FILE -> openFile(anchor, status);
       };
     } catch (IOException | ShareException | RuntimeException e) {
       anchor.close();
       throw e;
     }
+  }
+
+  /** True if this CREATE has made what is there, and comes again as its answer was lost. */
+  private boolean madeIt(Anchor anchor, FileStatus status) throws IOException {
+    return status.kind() != FileStatus.Kind.OTHER
+        && parameters.createName().isPresent()
+        && DosAttributes.of(anchor, status).createName().equals(parameters.createName());
   }
 
   private FolderOpen openFolder(Anchor anchor, FileStatus status, CreateAction action)
@@ -141,14 +155,16 @@ final class CreateOperation {
     return switch (parameters.disposition()) {
       case SUPERSEDE -> CreateAction.SUPERSEDED;
       case OVERWRITE, OVERWRITE_IF -> CreateAction.OVERWRITTEN;
-      case OPEN, OPEN_IF, CREATE -> CreateAction.OPENED;
+      case OPEN, OPEN_IF -> CreateAction.OPENED;
+      case CREATE -> CreateAction.CREATED;
     };
   }
 
   /** What is granted on an existing file, [MS-FSA] 2.1.5.1.2.1: read-only withholds writing. */
   private int accessTo(DosAttributes dos) throws ShareException {
     int access = AccessMask.granted(parameters.desiredAccess());
-    if (!dos.has(FileAttributes.READONLY)) {
+    // Who makes a read-only file may write it through the open that made it.
+    if (!dos.has(FileAttributes.READONLY) || parameters.disposition() == CreateDisposition.CREATE) {
       return access;
     }
     int asked = AccessMask.granted(parameters.desiredAccess() & ~AccessMask.MAXIMUM_ALLOWED);
@@ -169,6 +185,12 @@ final class CreateOperation {
       anchor.resize(channel, 0);
     }
     storeAttributes(anchor, FileStatus.Kind.FILE);
+    share
+        .watches()
+        .happened(
+            FileEvent.Action.MODIFIED,
+            parameters.path(),
+            WatchRequest.ATTRIBUTES | WatchRequest.SIZE | WatchRequest.LAST_WRITE);
   }
 
   private DirectoryShareOpen create(Anchor parent, FileKey parentKey)
@@ -184,8 +206,11 @@ final class CreateOperation {
       parent.createFile(name);
     }
     share.changed(parentKey);
+    share.names().added(parent, name);
     try {
-      return openCreated(parent.open(name), kind);
+      DirectoryShareOpen created = openCreated(parent.open(name), kind);
+      share.watches().happened(FileEvent.Action.ADDED, parameters.path(), created.nameKind());
+      return created;
     } catch (IOException | ShareException | RuntimeException e) {
       parent.delete(name, kind);
       throw e;
@@ -217,7 +242,12 @@ final class CreateOperation {
   private void storeAttributes(Anchor anchor, FileStatus.Kind kind) throws IOException {
     DosAttributes initial = DosAttributes.initial(kind);
     DosAttributes asked =
-        initial.withAttributes(parameters.fileAttributes() | initial.attributes());
+        initial
+            .withAttributes(parameters.fileAttributes() | initial.attributes())
+            .withCreateName(
+                parameters.disposition() == CreateDisposition.CREATE
+                    ? parameters.createName()
+                    : Optional.empty());
     boolean fresh = anchor.attribute().isEmpty();
     if (!asked.equals(initial) || !fresh) {
       anchor.setAttribute(asked.encode());
@@ -228,8 +258,27 @@ final class CreateOperation {
     Optional<SharedFile> file = share.table().find(key);
     if (file.isPresent()) {
       file.get().requireNotDeletePending();
+      FileCaches caches = file.get().caches();
+      if (file.get().isIncompatible(claim)
+          && !caches.limitOthers(cacheKey, Caching.READ | Caching.WRITE)) {
+        throw DirectoryShareOpen.breaking(parameters.path().wire());
+      }
       file.get().requireCompatible(claim);
+      if (!caches.limitOthers(cacheKey, othersMayCache(claim))) {
+        throw DirectoryShareOpen.breaking(parameters.path().wire());
+      }
     }
+  }
+
+  /** [MS-FSA] 2.1.5.1.2.2: what others may go on caching beside the open. */
+  private int othersMayCache(SharedFile.Claim claim) {
+    if (overwrites()) {
+      return Caching.NONE;
+    }
+    if (parameters.has(CreateOptions.DELETE_ON_CLOSE)) {
+      return Caching.READ;
+    }
+    return claim.claimsAnything() ? Caching.READ | Caching.HANDLE : Caching.ALL;
   }
 
   /** A file's content, open for what its access needs; no content for attributes alone. */

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import org.sealane.smb.wire.NtStatus;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,11 +16,11 @@ import org.slf4j.LoggerFactory;
 /**
  * A local directory tree as a share.
  *
- * <p>Names are case-sensitive and stored as they come. Paths are walked from a descriptor of the
- * root, one component at a time, and no symbolic link is followed, so nothing outside is reached
- * whatever lies in the tree. What is neither file nor directory is neither listed nor opened. DOS
- * attributes and creation times that clients set are kept in an extended attribute; where the file
- * system has none they are lost, and nothing else is.
+ * <p>Names are stored as they come and found in whatever case they are asked for. Paths are walked
+ * from a descriptor of the root, one component at a time, and no symbolic link is followed, so
+ * nothing outside is reached whatever lies in the tree. What is neither file nor directory is
+ * neither listed nor opened. DOS attributes and creation times that clients set are kept in an
+ * extended attribute; where the file system has none they are lost, and nothing else is.
  *
  * <p>Share modes, pending deletions and renames hold among the opens of this object; processes of
  * the host work beside it without them. One lock orders whatever changes names; reading, writing
@@ -37,6 +38,8 @@ public final class DirectoryShare implements ShareBackend {
   private final ReentrantLock namespace = new ReentrantLock();
 
   private final OpenTable table;
+  private final FoldedNames names = new FoldedNames();
+  private final Watches watches = new Watches();
   private final DirtyDirectories dirty = new DirtyDirectories();
   private boolean closed;
 
@@ -66,11 +69,19 @@ public final class DirectoryShare implements ShareBackend {
 
   /** Takes {@code root}, which holds {@code directory}. */
   DirectoryShare(Path directory, Settings settings, Anchor root) throws IOException {
+    this(directory, settings, root, System::nanoTime);
+  }
+
+  /**
+   * @param nanoClock for how long clients may take to give up what they cache
+   */
+  DirectoryShare(Path directory, Settings settings, Anchor root, LongSupplier nanoClock)
+      throws IOException {
     this.settings = settings;
     this.root = root;
     this.rootDevice = root.status().key().device();
     this.store = Files.getFileStore(directory);
-    this.table = new OpenTable(settings.opensMax());
+    this.table = new OpenTable(settings.opensMax(), nanoClock);
   }
 
   @Override
@@ -79,8 +90,10 @@ public final class DirectoryShare implements ShareBackend {
     try {
       requireServing();
       table.requireRoom();
-      DirectoryShareOpen open = new CreateOperation(this, parameters).run();
+      CreateParameters actual = parameters.at(names.actual(root, parameters.path()));
+      DirectoryShareOpen open = new CreateOperation(this, actual, caller.leaseKey()).run();
       table.add(open);
+      caller.leaseKey().ifPresent(open::cacheKey);
       LOG.debug(
           "share={} node={} user={} action={} path={}",
           settings.label(),
@@ -147,6 +160,60 @@ public final class DirectoryShare implements ShareBackend {
     dirty.changed(directory);
   }
 
+  FoldedNames names() {
+    return names;
+  }
+
+  /** The name in an open directory that is meant by {@code asked}; empty if there is none. */
+  Optional<String> actualName(Anchor directory, String asked) throws IOException {
+    namespace.lock();
+    try {
+      return names.find(directory, asked);
+    } finally {
+      namespace.unlock();
+    }
+  }
+
+  /**
+   * Where a rename leads to: to the file that it is to replace, or to the name that was asked for.
+   */
+  SharePath target(SharePath from, SharePath asked) throws IOException {
+    SharePath actual = names.actual(root, asked);
+    if (!actual.equals(from) || actual.isRoot()) {
+      return actual;
+    }
+    List<String> renamed = new ArrayList<>(actual.components());
+    renamed.set(renamed.size() - 1, asked.name());
+    return new SharePath(renamed);
+  }
+
+  Watches watches() {
+    return watches;
+  }
+
+  /** Tells those who watch; takes the lock only if somebody does. */
+  void modified(DirectoryShareOpen open, int kinds) {
+    if (watches.areNone()) {
+      return;
+    }
+    namespace.lock();
+    try {
+      watches.happened(FileEvent.Action.MODIFIED, open.path(), kinds);
+    } finally {
+      namespace.unlock();
+    }
+  }
+
+  Changes changes(FolderOpen open, WatchRequest watch) throws ShareException {
+    namespace.lock();
+    try {
+      table.of(open).requireNotDeletePending();
+      return watches.take(open, watch);
+    } finally {
+      namespace.unlock();
+    }
+  }
+
   FileInformation view(String name, FileStatus status, DosAttributes dos) {
     return FileView.of(name, status, dos, rootDevice);
   }
@@ -208,6 +275,10 @@ public final class DirectoryShare implements ShareBackend {
         if ((asked & FileAttributes.DIRECTORY) != 0 && !status.isDirectory()) {
           throw new ShareException(NtStatus.INVALID_PARAMETER, "a file is no directory");
         }
+        if ((asked & FileAttributes.TEMPORARY) != 0 && status.isDirectory()) {
+          // [MS-FSA] 2.1.5.15.2.
+          throw new ShareException(NtStatus.INVALID_PARAMETER, "a directory is not temporary");
+        }
         after = after.withAttributes(asked);
       }
       if (change.creationTime().isPresent()) {
@@ -217,9 +288,17 @@ public final class DirectoryShare implements ShareBackend {
       if (change.lastAccessTime().isPresent() || change.lastWriteTime().isPresent()) {
         open.anchor().setTimes(change.lastAccessTime(), change.lastWriteTime());
       }
+      watches.happened(FileEvent.Action.MODIFIED, open.path(), kinds(change));
     } finally {
       namespace.unlock();
     }
+  }
+
+  private static int kinds(FileChange.Basic change) {
+    return (change.attributes().isPresent() ? WatchRequest.ATTRIBUTES : 0)
+        | (change.creationTime().isPresent() ? WatchRequest.CREATION : 0)
+        | (change.lastAccessTime().isPresent() ? WatchRequest.LAST_ACCESS : 0)
+        | (change.lastWriteTime().isPresent() ? WatchRequest.LAST_WRITE : 0);
   }
 
   void setSparse(DirectoryShareOpen open, boolean sparse) throws IOException {
@@ -242,12 +321,26 @@ public final class DirectoryShare implements ShareBackend {
     }
   }
 
+  /** Under the lock, so that no open is made meanwhile. */
+  CacheGrant cache(DirectoryShareOpen open, CacheRequest asked) {
+    namespace.lock();
+    try {
+      SharedFile file = table.of(open);
+      return file.deletePath().isPresent()
+          ? CacheGrant.NOTHING
+          : file.caches().grant(open, asked, file.opens(), file.locks());
+    } finally {
+      namespace.unlock();
+    }
+  }
+
   void setDisposition(DirectoryShareOpen open, boolean deletePending)
       throws IOException, ShareException {
     namespace.lock();
     try {
       if (deletePending) {
         requireDeletable(open.path(), open.anchor());
+        open.requireNoOtherHandles(open.cacheKey());
       }
       table.of(open).deletePath(deletePending ? Optional.of(open.path()) : Optional.empty());
     } finally {
@@ -276,7 +369,7 @@ public final class DirectoryShare implements ShareBackend {
     namespace.lock();
     try {
       requireServing();
-      new RenameOperation(this, open, change).run();
+      new RenameOperation(this, open, target(open.path(), change.to()), change).run();
     } finally {
       namespace.unlock();
     }
@@ -293,6 +386,7 @@ public final class DirectoryShare implements ShareBackend {
       if (mayDelete && open.deleteOnClose() && !open.path().isRoot()) {
         table.of(open).deletePath(Optional.of(open.path()));
       }
+      watches.remove(open);
       Optional<SharePath> doomed = table.remove(open).flatMap(SharedFile::deletePath);
       if (mayDelete && doomed.isPresent()) {
         delete(doomed.get(), open);
@@ -309,6 +403,7 @@ public final class DirectoryShare implements ShareBackend {
         parent.delete(path.name(), open.anchor().status().kind());
         dirty.forget(open.key());
         changed(parent.status().key());
+        watches.happened(FileEvent.Action.REMOVED, path, open.nameKind());
       }
     }
   }

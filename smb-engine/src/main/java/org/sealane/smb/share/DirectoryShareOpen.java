@@ -20,6 +20,12 @@ abstract sealed class DirectoryShareOpen implements ShareOpen permits FileOpen, 
   private final ReentrantReadWriteLock lifetime = new ReentrantReadWriteLock();
   private boolean closed;
 
+  /** Set once, before the open is handed out; of it, what any thread may use is used. */
+  private volatile SharedFile file;
+
+  /** Whose caches are not others' to this open: its lease's, else its own. */
+  private volatile Object cacheKey = this;
+
   /** Guarded by the share's lock. */
   private SharePath path;
 
@@ -46,8 +52,49 @@ abstract sealed class DirectoryShareOpen implements ShareOpen permits FileOpen, 
     return key;
   }
 
+  final void file(SharedFile opened) {
+    file = opened;
+  }
+
+  final RangeLocks locks() {
+    return file.locks();
+  }
+
+  final Object cacheKey() {
+    return cacheKey;
+  }
+
+  final void cacheKey(Object key) {
+    cacheKey = key;
+  }
+
+  /** The file's content is another now, so what others have cached of it is not to be used. */
+  final void changed() {
+    file.caches().limitOthers(cacheKey, Caching.NONE);
+  }
+
+  /** Fails while others keep the file open for later, having told them to close it. */
+  final void requireNoOtherHandles(Object key) throws ShareException {
+    if (!file.caches().limitOthers(key, Caching.READ | Caching.WRITE)) {
+      throw breaking(path.wire());
+    }
+  }
+
+  static ShareException breaking(String what) {
+    return new ShareException(
+        NtStatus.OPLOCK_BREAK_IN_PROGRESS, what + ": another client has to answer first");
+  }
+
   final SharedFile.Claim claim() {
     return grant.claim();
+  }
+
+  /** The kind of change that a change of its name is, of {@link WatchRequest}. */
+  final int nameKind() {
+    return switch (this) {
+      case FileOpen _ -> WatchRequest.FILE_NAME;
+      case FolderOpen _ -> WatchRequest.DIR_NAME;
+    };
   }
 
   final boolean writeThrough() {
@@ -137,6 +184,8 @@ abstract sealed class DirectoryShareOpen implements ShareOpen permits FileOpen, 
       try {
         closeContent();
       } finally {
+        file.locks().release(this);
+        file.caches().closed(this);
         share.release(this, mayDelete);
       }
     } catch (IOException e) {

@@ -12,8 +12,9 @@ import java.util.Optional;
  *
  * @param attributes bits of {@link #STORED}
  * @param creationTime set by a client, in place of the file system's own
+ * @param createName of the CREATE that made the file, if it must not have found one
  */
-record DosAttributes(int attributes, Optional<Instant> creationTime) {
+record DosAttributes(int attributes, Optional<Instant> creationTime, Optional<Long> createName) {
   /** The extended attribute's name. */
   static final String XATTR_NAME = "user.sealane.dos";
 
@@ -31,14 +32,19 @@ record DosAttributes(int attributes, Optional<Instant> creationTime) {
 
   private static final int VERSION = 1;
   private static final int HAS_CREATION_TIME = 1;
+  private static final int HAS_CREATE_NAME = 2;
 
-  // The value, little-endian: version 4, attributes 4, flags 4, nanoseconds 4, seconds 8.
+  // The value, little-endian: version 4, attributes 4, flags 4, nanoseconds 4, seconds 8, and the
+  // name of the CREATE 8, where there is one.
   private static final int VALUE_BYTES = 24;
+  private static final int NAMED_BYTES = VALUE_BYTES + Long.BYTES;
 
   /** What a file has that no client ever gave attributes: a plain file wants to be archived. */
   static DosAttributes initial(FileStatus.Kind kind) {
     return new DosAttributes(
-        kind == FileStatus.Kind.FILE ? FileAttributes.ARCHIVE : 0, Optional.empty());
+        kind == FileStatus.Kind.FILE ? FileAttributes.ARCHIVE : 0,
+        Optional.empty(),
+        Optional.empty());
   }
 
   static DosAttributes of(Anchor file, FileStatus status) throws IOException {
@@ -51,7 +57,7 @@ record DosAttributes(int attributes, Optional<Instant> creationTime) {
   }
 
   private static Optional<DosAttributes> decode(byte[] value) {
-    if (value.length != VALUE_BYTES) {
+    if (value.length != VALUE_BYTES && value.length != NAMED_BYTES) {
       return Optional.empty();
     }
     ByteBuffer in = ByteBuffer.wrap(value).order(ByteOrder.LITTLE_ENDIAN);
@@ -59,12 +65,20 @@ record DosAttributes(int attributes, Optional<Instant> creationTime) {
       return Optional.empty();
     }
     int attributes = in.getInt() & STORED;
-    boolean created = (in.getInt() & HAS_CREATION_TIME) != 0;
+    int flags = in.getInt();
+    boolean created = (flags & HAS_CREATION_TIME) != 0;
+    boolean named = (flags & HAS_CREATE_NAME) != 0;
+    if (named != (value.length == NAMED_BYTES)) {
+      return Optional.empty();
+    }
     int nanos = in.getInt();
     try {
       Instant time = Instant.ofEpochSecond(in.getLong(), nanos);
       return Optional.of(
-          new DosAttributes(attributes, created ? Optional.of(time) : Optional.empty()));
+          new DosAttributes(
+              attributes,
+              created ? Optional.of(time) : Optional.empty(),
+              named ? Optional.of(in.getLong()) : Optional.empty()));
     } catch (DateTimeException _) {
       return Optional.empty();
     }
@@ -72,14 +86,18 @@ record DosAttributes(int attributes, Optional<Instant> creationTime) {
 
   byte[] encode() {
     Instant time = creationTime.orElse(Instant.EPOCH);
-    return ByteBuffer.allocate(VALUE_BYTES)
-        .order(ByteOrder.LITTLE_ENDIAN)
-        .putInt(VERSION)
-        .putInt(attributes)
-        .putInt(creationTime.isPresent() ? HAS_CREATION_TIME : 0)
-        .putInt(time.getNano())
-        .putLong(time.getEpochSecond())
-        .array();
+    ByteBuffer value =
+        ByteBuffer.allocate(createName.isPresent() ? NAMED_BYTES : VALUE_BYTES)
+            .order(ByteOrder.LITTLE_ENDIAN)
+            .putInt(VERSION)
+            .putInt(attributes)
+            .putInt(
+                (creationTime.isPresent() ? HAS_CREATION_TIME : 0)
+                    | (createName.isPresent() ? HAS_CREATE_NAME : 0))
+            .putInt(time.getNano())
+            .putLong(time.getEpochSecond());
+    createName.ifPresent(value::putLong);
+    return value.array();
   }
 
   boolean has(int bits) {
@@ -88,15 +106,19 @@ record DosAttributes(int attributes, Optional<Instant> creationTime) {
 
   DosAttributes withAttributes(int settable) {
     return new DosAttributes(
-        settable & SETTABLE | attributes & FileAttributes.SPARSE_FILE, creationTime);
+        settable & SETTABLE | attributes & FileAttributes.SPARSE_FILE, creationTime, createName);
   }
 
   DosAttributes withSparse(boolean sparse) {
     int bit = sparse ? FileAttributes.SPARSE_FILE : 0;
-    return new DosAttributes(attributes & SETTABLE | bit, creationTime);
+    return new DosAttributes(attributes & SETTABLE | bit, creationTime, createName);
   }
 
   DosAttributes withCreationTime(Instant time) {
-    return new DosAttributes(attributes, Optional.of(time));
+    return new DosAttributes(attributes, Optional.of(time), createName);
+  }
+
+  DosAttributes withCreateName(Optional<Long> name) {
+    return new DosAttributes(attributes, creationTime, name);
   }
 }

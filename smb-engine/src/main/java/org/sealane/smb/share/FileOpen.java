@@ -45,6 +45,7 @@ final class FileOpen extends DirectoryShareOpen {
     return using(() -> {
       requireGranted(READS);
       requireRange(offset, into.byteSize());
+      locks().requireReadable(this, offset, into.byteSize());
       if (into.byteSize() == 0) {
         return 0;
       }
@@ -61,11 +62,13 @@ final class FileOpen extends DirectoryShareOpen {
     using(() -> {
       requireGranted(WRITES);
       requireRange(offset, from.byteSize());
+      locks().requireWritable(this, offset, from.byteSize());
       onChannel(open -> {
         requireAppend(open, offset);
         FileBytes.write(open, offset, from);
         return null;
       });
+      modified(WatchRequest.SIZE | WatchRequest.LAST_WRITE);
       if (writeThrough || writeThrough()) {
         onChannel(FileOpen::forceData);
         share.synchronizeEntries(this);
@@ -121,11 +124,13 @@ final class FileOpen extends DirectoryShareOpen {
     using(() -> {
       requireGranted(AccessMask.FILE_WRITE_DATA);
       requireRange(offset, length);
+      locks().requireWritable(this, offset, length);
       onChannel(open -> {
         long inside = inside(open, offset, length);
         SparseFile.zero(anchor.path(), open, offset, inside);
         return null;
       });
+      modified(WatchRequest.SIZE | WatchRequest.LAST_WRITE);
       return null;
     });
   }
@@ -135,7 +140,39 @@ final class FileOpen extends DirectoryShareOpen {
     using(() -> {
       requireGranted(AccessMask.FILE_WRITE_DATA);
       requireRange(offset, length);
+      locks().requireWritable(this, offset, length);
       onChannel(open -> SparseFile.trim(anchor.path(), offset, inside(open, offset, length)));
+      modified(WatchRequest.SIZE | WatchRequest.LAST_WRITE);
+      return null;
+    });
+  }
+
+  @Override
+  public Changes changes(WatchRequest watch) throws ShareException {
+    return using(() -> {
+      throw wrong(NtStatus.INVALID_PARAMETER, "not a directory");
+    });
+  }
+
+  @Override
+  public CacheGrant cache(CacheRequest asked) throws ShareException {
+    return using(() -> share.cache(this, asked));
+  }
+
+  @Override
+  public void lock(List<RangeLock> wanted) throws ShareException {
+    using(() -> {
+      requireGranted(READS | WRITES);
+      locks().lock(this, wanted);
+      changed();
+      return null;
+    });
+  }
+
+  @Override
+  public void unlock(List<ByteRange> ranges) throws ShareException {
+    using(() -> {
+      locks().unlock(this, ranges);
       return null;
     });
   }
@@ -143,6 +180,12 @@ final class FileOpen extends DirectoryShareOpen {
   /** How much of the range lies before the file's end; neither zero nor trim makes it longer. */
   private static long inside(FileChannel open, long offset, long length) throws IOException {
     return Math.clamp(open.size() - offset, 0, length);
+  }
+
+  /** The content is another: tells who caches it, and who watches its directory. */
+  private void modified(int kinds) {
+    changed();
+    share.modified(this, kinds);
   }
 
   @Override
@@ -153,6 +196,7 @@ final class FileOpen extends DirectoryShareOpen {
       anchor.resize(open, bytes);
       return null;
     });
+    modified(WatchRequest.SIZE | WatchRequest.LAST_WRITE);
   }
 
   @Override
@@ -167,6 +211,7 @@ final class FileOpen extends DirectoryShareOpen {
       }
       return null;
     });
+    modified(WatchRequest.SIZE | WatchRequest.LAST_WRITE);
   }
 
   @Override

@@ -37,6 +37,14 @@ final class FolderOpen extends DirectoryShareOpen {
     });
   }
 
+  @Override
+  public Changes changes(WatchRequest watch) throws ShareException {
+    return using(() -> {
+      requireGranted(AccessMask.FILE_READ_DATA);
+      return share.changes(this, watch);
+    });
+  }
+
   private void endScan() {
     scan.ifPresent(FolderScan::close);
     scan = Optional.empty();
@@ -74,6 +82,20 @@ final class FolderOpen extends DirectoryShareOpen {
   @Override
   public void trim(long offset, long length) throws ShareException {
     throw notAFile();
+  }
+
+  @Override
+  public void lock(List<RangeLock> wanted) throws ShareException {
+    throw hasNoRanges();
+  }
+
+  @Override
+  public void unlock(List<ByteRange> ranges) throws ShareException {
+    throw hasNoRanges();
+  }
+
+  private ShareException hasNoRanges() throws ShareException {
+    return using(() -> wrong(NtStatus.INVALID_PARAMETER, "a directory has no ranges"));
   }
 
   @Override

@@ -85,19 +85,25 @@ final class FolderScan implements AutoCloseable {
       if (name.equals("..")) {
         return Optional.of(share.parentView(folder, name));
       }
-      FileStatus status = folder.anchor().status(name);
-      if (status.kind() == FileStatus.Kind.OTHER) {
-        return Optional.empty();
-      }
-      DosAttributes dos = DosAttributes.of(folder.anchor().attribute(name), status);
-      return Optional.of(share.view(name, status, dos));
+      Optional<String> actual =
+          pattern.isLiteral() ? share.actualName(folder.anchor(), name) : Optional.of(name);
+      return actual.isEmpty() ? Optional.empty() : entry(actual.get());
     } catch (IOException e) {
-      // Deleted since its name was read, or a literal pattern that names nothing.
+      // Deleted since its name was read.
       if (ErrorStatus.statusOf(e).equals(NtStatus.OBJECT_NAME_NOT_FOUND)) {
         return Optional.empty();
       }
       throw e;
     }
+  }
+
+  private Optional<FileInformation> entry(String name) throws IOException {
+    FileStatus status = folder.anchor().status(name);
+    if (status.kind() == FileStatus.Kind.OTHER) {
+      return Optional.empty();
+    }
+    DosAttributes dos = DosAttributes.of(folder.anchor().attribute(name), status);
+    return Optional.of(share.view(name, status, dos));
   }
 
   @Override

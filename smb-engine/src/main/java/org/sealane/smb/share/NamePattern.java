@@ -4,8 +4,8 @@ import org.sealane.smb.wire.NtStatus;
 
 /**
  * A search pattern with the wildcards of DOS, [MS-FSA] 2.1.4.4: {@code * ?} and those that Windows
- * makes of old patterns, {@code < > "}. Names compare as they are stored. A name is matched in one
- * pass over it with all places in the pattern at once, so no pattern is slow. Immutable.
+ * makes of old patterns, {@code < > "}. Case does not count. A name is matched in one pass over it
+ * with all places in the pattern at once, so no pattern is slow. Immutable.
  */
 final class NamePattern {
   /** Longest pattern, in UTF-16 units: no name is longer than a quarter of it. */
@@ -76,7 +76,7 @@ final class NamePattern {
       case '?' -> next[p + 1] = true;
       case DOS_QM -> next[p + 1] |= c != '.';
       case DOS_DOT -> next[p + 1] |= c == '.';
-      default -> next[p + 1] |= c == pattern.charAt(p);
+      default -> next[p + 1] |= FoldedNames.fold(c) == FoldedNames.fold(pattern.charAt(p));
     }
   }
 

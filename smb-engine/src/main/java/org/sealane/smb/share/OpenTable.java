@@ -6,16 +6,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 import org.sealane.smb.wire.NtStatus;
 
 /** The opens of one share and the files that they are of. Guarded by the share's lock. */
 final class OpenTable {
   private final int opensMax;
+  private final LongSupplier nanoClock;
+  private final AtomicInteger locks = new AtomicInteger();
   private final Map<FileKey, SharedFile> files = new HashMap<>();
   private final Set<DirectoryShareOpen> opens = new HashSet<>();
 
-  OpenTable(int opensMax) {
+  OpenTable(int opensMax, LongSupplier nanoClock) {
     this.opensMax = opensMax;
+    this.nanoClock = nanoClock;
   }
 
   void requireRoom() throws ShareException {
@@ -29,7 +34,9 @@ final class OpenTable {
   }
 
   void add(DirectoryShareOpen open) {
-    files.computeIfAbsent(open.key(), _ -> new SharedFile()).add(open.claim());
+    SharedFile file = files.computeIfAbsent(open.key(), _ -> new SharedFile(nanoClock, locks));
+    file.add(open.claim());
+    open.file(file);
     opens.add(open);
   }
 
@@ -51,14 +58,16 @@ final class OpenTable {
     return Optional.of(file);
   }
 
-  /** Whether something strictly below {@code directory} is open. */
-  boolean isOpenBelow(SharePath directory) {
+  /** What is open strictly below {@code directory}. */
+  List<DirectoryShareOpen> below(SharePath directory) {
     int depth = directory.components().size();
     return opens.stream()
-        .map(open -> open.path().components())
-        .anyMatch(components ->
-            components.size() > depth
-                && components.subList(0, depth).equals(directory.components()));
+        .filter(open -> {
+          List<String> components = open.path().components();
+          return components.size() > depth
+              && components.subList(0, depth).equals(directory.components());
+        })
+        .toList();
   }
 
   /** Every open of one file by one name. */

@@ -12,11 +12,15 @@ final class RenameOperation {
   private final SharePath to;
   private final boolean replace;
 
-  RenameOperation(DirectoryShare share, DirectoryShareOpen open, FileChange.Rename change) {
+  /**
+   * @param to where to; in the case that a file there has
+   */
+  RenameOperation(
+      DirectoryShare share, DirectoryShareOpen open, SharePath to, FileChange.Rename change) {
     this.share = share;
     this.open = open;
     this.from = open.path();
-    this.to = change.to();
+    this.to = to;
     this.replace = change.replaceIfExists();
   }
 
@@ -27,7 +31,11 @@ final class RenameOperation {
     if (from.equals(to)) {
       return;
     }
-    if (share.table().isOpenBelow(from)) {
+    open.requireNoOtherHandles(open.cacheKey());
+    for (DirectoryShareOpen below : share.table().below(from)) {
+      below.requireNoOtherHandles(open.cacheKey());
+    }
+    if (!share.table().below(from).isEmpty()) {
       throw failure(NtStatus.ACCESS_DENIED, "something below is open");
     }
     try (Anchor fromParent = share.walk(from.parent());
@@ -51,7 +59,17 @@ final class RenameOperation {
       }
       share.changed(fromParent.status().key());
       share.changed(toParentKey);
+      share.names().added(toParent, to.name());
+      tellWatches();
     }
+  }
+
+  private void tellWatches() {
+    boolean within = from.parent().equals(to.parent());
+    FileEvent.Action gone = within ? FileEvent.Action.RENAMED_OLD_NAME : FileEvent.Action.REMOVED;
+    FileEvent.Action come = within ? FileEvent.Action.RENAMED_NEW_NAME : FileEvent.Action.ADDED;
+    share.watches().happened(gone, from, open.nameKind());
+    share.watches().happened(come, to, open.nameKind());
   }
 
   private void move(Anchor fromParent, Anchor toParent) throws IOException, ShareException {
@@ -86,7 +104,12 @@ final class RenameOperation {
     if (target.kind() != FileStatus.Kind.FILE) {
       throw failure(NtStatus.ACCESS_DENIED, "only a file can be replaced");
     }
-    if (share.table().find(target.key()).isPresent()) {
+    Optional<SharedFile> openTarget = share.table().find(target.key());
+    if (openTarget.isPresent()) {
+      int withoutHandle = Caching.READ | Caching.WRITE;
+      if (!openTarget.get().caches().limitOthers(open.cacheKey(), withoutHandle)) {
+        throw DirectoryShareOpen.breaking(to.wire());
+      }
       throw failure(NtStatus.ACCESS_DENIED, "what would be replaced is open");
     }
     if (DosAttributes.of(parent.attribute(to.name()), target).has(FileAttributes.READONLY)) {

@@ -2,6 +2,7 @@ package org.sealane.smb.share;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import org.sealane.smb.wire.NtStatus;
 
 /**
  * An open file or directory. Methods block; reads and writes may run concurrently, their order is
@@ -52,6 +53,47 @@ public interface ShareOpen extends AutoCloseable {
 
   /** FSCTL_FILE_LEVEL_TRIM: the content of the range is no longer needed and may read as zeros. */
   void trim(long offset, long length) throws ShareException;
+
+  /**
+   * Locks ranges for this open, all or none, [MS-FSA] 2.1.5.8. Never waits: fails with
+   * STATUS_LOCK_NOT_GRANTED where a lock of another open, or an earlier one, is in the way.
+   */
+  default void lock(List<RangeLock> locks) throws ShareException {
+    throw new ShareException(NtStatus.NOT_SUPPORTED, "no locks here");
+  }
+
+  /**
+   * Ends locks of exactly these ranges, [MS-FSA] 2.1.5.9; STATUS_RANGE_NOT_LOCKED at the first that
+   * is none, after those before it have ended.
+   */
+  default void unlock(List<ByteRange> ranges) throws ShareException {
+    throw new ShareException(NtStatus.NOT_SUPPORTED, "no locks here");
+  }
+
+  /**
+   * What has happened in a directory since the last call, which may be nothing; the first call
+   * begins the watch. STATUS_DELETE_PENDING once the directory is to be deleted.
+   */
+  default Changes changes(WatchRequest watch) throws ShareException {
+    throw new ShareException(NtStatus.NOT_SUPPORTED, "nothing is watched here");
+  }
+
+  /**
+   * Asks that a client may cache the file; called once at most, right after the open was made. A
+   * share that can not tell the client later that it may no more grants nothing.
+   */
+  default CacheGrant cache(CacheRequest asked) throws ShareException {
+    return CacheGrant.NOTHING;
+  }
+
+  /**
+   * Gives a pipe a message and reads from its answer, FSCTL_PIPE_TRANSCEIVE.
+   *
+   * @return {@code bytesMax} bytes at most; what is left is there to be read
+   */
+  default byte[] transceive(byte[] input, int bytesMax) throws ShareException {
+    throw new ShareException(NtStatus.INVALID_DEVICE_REQUEST, "not a pipe");
+  }
 
   /** Closes; deletes the file if that was asked for. Idempotent. */
   @Override

@@ -32,6 +32,9 @@ public record SharePath(List<String> components) {
       throw invalid(name);
     }
     List<String> components = List.of(name.split("\\\\", -1));
+    if (components.contains("..")) {
+      throw new ShareException(NtStatus.OBJECT_PATH_SYNTAX_BAD, "a name leads upwards");
+    }
     for (String component : components) {
       requireComponent(component);
     }
@@ -58,10 +61,7 @@ public record SharePath(List<String> components) {
   }
 
   private static void requireComponent(String component) throws ShareException {
-    if (component.isEmpty()
-        || component.length() > COMPONENT_CHARS_MAX
-        || component.equals(".")
-        || component.equals("..")) {
+    if (component.isEmpty() || component.length() > COMPONENT_CHARS_MAX || component.equals(".")) {
       throw invalid(component);
     }
     for (int i = 0; i < component.length(); i++) {

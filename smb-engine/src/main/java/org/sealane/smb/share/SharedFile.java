@@ -3,6 +3,8 @@ package org.sealane.smb.share;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 import org.sealane.smb.wire.NtStatus;
 
 /** One file that is open, however often. Guarded by its share's lock. */
@@ -14,6 +16,8 @@ final class SharedFile {
   private static final int WRITES = AccessMask.FILE_WRITE_DATA | AccessMask.FILE_APPEND_DATA;
   private static final int CLAIMING = READS | WRITES | AccessMask.DELETE;
 
+  private final RangeLocks locks;
+  private final FileCaches caches;
   private final List<Claim> claims = new ArrayList<>();
   private Optional<SharePath> deletePath = Optional.empty();
 
@@ -26,8 +30,12 @@ final class SharedFile {
   record Claim(int access, int shareAccess) {
 
     /** An open that touches no data claims nothing, [MS-FSA] 2.1.5.1.2.2. */
+    boolean claimsAnything() {
+      return (access & CLAIMING) != 0;
+    }
+
     boolean conflictsWith(Claim other) {
-      if ((access & CLAIMING) == 0 || (other.access & CLAIMING) == 0) {
+      if (!claimsAnything() || !other.claimsAnything()) {
         return false;
       }
       return isDenied(access, other.shareAccess) || isDenied(other.access, shareAccess);
@@ -40,9 +48,21 @@ final class SharedFile {
     }
   }
 
+  /**
+   * @param locksOfAll how many byte-range locks the files of the share have together
+   */
+  SharedFile(LongSupplier nanoClock, AtomicInteger locksOfAll) {
+    locks = new RangeLocks(locksOfAll);
+    caches = new FileCaches(nanoClock);
+  }
+
+  boolean isIncompatible(Claim claim) {
+    return claims.stream().anyMatch(claim::conflictsWith);
+  }
+
   /** Refuses an open that the others do not let be. */
   void requireCompatible(Claim claim) throws ShareException {
-    if (claims.stream().anyMatch(claim::conflictsWith)) {
+    if (isIncompatible(claim)) {
       throw new ShareException(NtStatus.SHARING_VIOLATION, "open elsewhere");
     }
   }
@@ -51,6 +71,18 @@ final class SharedFile {
     if (deletePath.isPresent()) {
       throw new ShareException(NtStatus.DELETE_PENDING, "waits for its last close");
     }
+  }
+
+  RangeLocks locks() {
+    return locks;
+  }
+
+  FileCaches caches() {
+    return caches;
+  }
+
+  int opens() {
+    return claims.size();
   }
 
   void add(Claim claim) {

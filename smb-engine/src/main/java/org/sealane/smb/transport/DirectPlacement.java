@@ -73,8 +73,17 @@ public interface DirectPlacement {
    * RDMA WRITE: places the first {@code lengthBytes} of {@code from} in the peer's memory, as
    * {@link #read} in the other direction. Completes when the device needs the buffer no more; a
    * message sent after this call arrives after the bytes.
+   *
+   * @param permit asked right before the bytes are handed to the device; once it says no, the
+   *     connection is reset instead
    */
-  CompletionStage<Void> write(Lease from, List<BufferDescriptorV1> into, int lengthBytes);
+  CompletionStage<Void> write(
+      Lease from, List<BufferDescriptorV1> into, int lengthBytes, OutboundFrame.Permit permit);
+
+  /** Places bytes that may leave at any time, as ciphertext may. */
+  default CompletionStage<Void> write(Lease from, List<BufferDescriptorV1> into, int lengthBytes) {
+    return write(from, into, lengthBytes, OutboundFrame.Permit.ALWAYS);
+  }
 
   /** One lent buffer. Close it exactly once, when it is neither exposed nor in a transfer. */
   interface Lease extends AutoCloseable {
@@ -91,9 +100,17 @@ public interface DirectPlacement {
      *
      * <p>It does not fail when the connection is gone: then the descriptors are of no use.
      *
+     * @param permit whether the peer may fetch what is exposed for {@link Access#REMOTE_READ}:
+     *     asked again and again while it can, some times a second; once it says no, the connection
+     *     is reset
      * @throws IllegalStateException if the last exposure was not revoked
      */
-    Exposure expose(Access access, int lengthBytes);
+    Exposure expose(Access access, int lengthBytes, OutboundFrame.Permit permit);
+
+    /** Exposes what may leave at any time, or what the peer writes. */
+    default Exposure expose(Access access, int lengthBytes) {
+      return expose(access, lengthBytes, OutboundFrame.Permit.ALWAYS);
+    }
 
     /**
      * Gives the buffer back. A second call throws, as it may be somebody else's by then; and so

@@ -43,6 +43,16 @@ public final class FramePool {
    */
   public static final int TAIL_BYTES = 16;
 
+  /**
+   * Frames up to this long may fill the pool; longer ones, and the payloads of responses, leave a
+   * quarter of it free. So requests are still read, and small ones served, when peers that do not
+   * read, or do not finish what they send, hold all the rest.
+   */
+  private static final int SMALL_FRAME_BYTES = 64 << 10;
+
+  /** A pool for less would stop at every second large frame. */
+  private static final long HEAP_SHARE_BYTES_MIN = 40L << 20;
+
   private static final int SMALLEST_SHIFT = 12;
   private static final int LARGEST_SHIFT = 23;
   private static final int CLASSES = LARGEST_SHIFT - SMALLEST_SHIFT + 1;
@@ -75,10 +85,10 @@ public final class FramePool {
     }
   }
 
-  /** A pool that may lend a quarter of the heap and keeps an eighth. */
+  /** A pool that may lend a quarter of the heap, and at least 40 MiB, and keeps an eighth. */
   public static FramePool ofHeapShare() {
     long heapBytes = Runtime.getRuntime().maxMemory();
-    return new FramePool(Math.max(heapBytes / 4, 64L << 20), heapBytes / 8);
+    return new FramePool(Math.max(heapBytes / 4, HEAP_SHARE_BYTES_MIN), heapBytes / 8);
   }
 
   /** One lent array. Close it exactly once; not thread-safe but for the hand-over of the caller. */
@@ -141,7 +151,8 @@ public final class FramePool {
     int sizeClass = sizeClass(lengthBytes);
     Optional<byte[]> pooled;
     synchronized (lock) {
-      if (outstandingBytes + classBytes(sizeClass) > outstandingBytesMax) {
+      long max = lengthBytes > SMALL_FRAME_BYTES ? largeBytesMax() : outstandingBytesMax;
+      if (outstandingBytes + classBytes(sizeClass) > max) {
         waiters.add(retry);
         return Optional.empty();
       }
@@ -151,9 +162,9 @@ public final class FramePool {
   }
 
   /**
-   * Lends an array for a frame of our own, even above the limit: what is under way bounds it, and a
-   * response that could not be built would hold its request's memory. It counts as lent, so it
-   * holds back reading.
+   * Lends an array for a frame of our own, even above the limit: who answers with much asks {@link
+   * #hasRoom} before, what is under way bounds the rest, and a response that could not be built
+   * would hold its request's memory. It counts as lent, so it holds back reading.
    */
   public Buffer borrow(int lengthBytes) {
     int sizeClass = sizeClass(lengthBytes);
@@ -162,6 +173,24 @@ public final class FramePool {
       pooled = reserve(sizeClass);
     }
     return buffer(pooled, sizeClass, lengthBytes);
+  }
+
+  /**
+   * True if payloads of {@code bytes} in all could be lent now, beside what is. If not, {@code
+   * retry} runs once, as with {@link #tryBorrow}.
+   */
+  public boolean hasRoom(long bytes, Runnable retry) {
+    synchronized (lock) {
+      if (outstandingBytes + bytes <= largeBytesMax()) {
+        return true;
+      }
+      waiters.add(retry);
+      return false;
+    }
+  }
+
+  private long largeBytesMax() {
+    return outstandingBytesMax - outstandingBytesMax / 4;
   }
 
   /** Bytes lent out now. */

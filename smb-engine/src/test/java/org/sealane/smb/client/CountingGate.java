@@ -10,6 +10,11 @@ final class CountingGate implements TrafficGate {
   int open;
   int entered;
 
+  /** Run once when the next request asks. */
+  Runnable onEnter = () -> {};
+
+  Runnable onSendLevel = () -> {};
+
   CountingGate(Level level) {
     set(level);
     accepted = Level.CLEAR;
@@ -24,6 +29,9 @@ final class CountingGate implements TrafficGate {
   public Pass enter() {
     open++;
     entered++;
+    Runnable hook = onEnter;
+    onEnter = () -> {};
+    hook.run();
     Level level = enterLevel;
     return new Pass() {
       private boolean closed;
@@ -45,6 +53,9 @@ final class CountingGate implements TrafficGate {
 
   @Override
   public Level sendLevel() {
+    Runnable hook = onSendLevel;
+    onSendLevel = () -> {};
+    hook.run();
     return sendLevel;
   }
 

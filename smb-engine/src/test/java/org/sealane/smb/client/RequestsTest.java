@@ -8,7 +8,9 @@ import static org.sealane.smb.client.SessionSetupTest.failureOf;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -236,6 +238,49 @@ class RequestsTest {
     assertThat(server.transport.hasSent()).isFalse();
     replyRead(server, request, content(3));
     assertThat(server.transport.isClosed()).isFalse();
+  }
+
+  @Test
+  void shouldSendTheCancelBehindARequestThatIsGivenUpWhileItIsBuilt() {
+    for (boolean early : new boolean[] {true, false}) {
+      CompletableFuture<Integer> waiting = read();
+      while (server.connection.requestsWaiting() == 0) {
+        waiting = read();
+      }
+      CompletableFuture<Integer> givenUp = waiting;
+      Runnable giveUp = () -> assertThat(givenUp.cancel(true)).isTrue();
+      gate.onEnter = early ? giveUp : () -> {};
+      gate.onSendLevel = early ? () -> {} : giveUp;
+
+      Deque<ScriptedServer.Received> received = new ArrayDeque<>();
+      while (!givenUp.isDone()) {
+        replyRead(server, server.receive(), content(3));
+      }
+      while (server.transport.hasSent()) {
+        received.add(server.receive());
+      }
+
+      ScriptedServer.Received cancel =
+          received.stream()
+              .filter(one -> one.command() == Command.CANCEL)
+              .findFirst()
+              .orElseThrow();
+      List<ScriptedServer.Received> before = new ArrayList<>();
+      for (ScriptedServer.Received one : received) {
+        if (one == cancel) {
+          break;
+        }
+        before.add(one);
+      }
+      assertThat(before)
+          .as("what came before the CANCEL")
+          .anyMatch(one -> one.header().messageId() == cancel.header().messageId());
+      assertThat(received.stream().filter(one -> one.command() == Command.CANCEL)).hasSize(1);
+      received.stream()
+          .filter(one -> one.command() == Command.READ)
+          .forEach(one -> replyRead(server, one, content(3)));
+      assertThat(gate.open).isZero();
+    }
   }
 
   @Test

@@ -14,7 +14,12 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import org.sealane.smb.auth.SecurityMechanism;
+import org.sealane.smb.auth.kerberos.KerberosMechanism;
+import org.sealane.smb.auth.kerberos.Keytab;
+import org.sealane.smb.auth.kerberos.UserMechanism;
 import org.sealane.smb.auth.ntlm.LogonLimits;
 import org.sealane.smb.auth.ntlm.LogonThrottle;
 import org.sealane.smb.auth.ntlm.NtHash;
@@ -38,7 +43,7 @@ import org.sealane.smb.transport.tcp.TcpTransport;
  * A server for users with one account, anna with the password secret, and one directory as two
  * shares: files as they come, and sealed, which is to be encrypted.
  */
-final class ClientFixture implements AutoCloseable {
+public final class ClientFixture implements AutoCloseable {
   static final String ANNA = "anna%secret";
 
   final FramePool pool = new FramePool(256L << 20, 64L << 20);
@@ -46,10 +51,35 @@ final class ClientFixture implements AutoCloseable {
   final TcpTransport transport = new TcpTransport(TcpSettings.defaults(), pool);
   final Path root;
   final SmbClientTool smbclient;
-  final SmbServer server;
+  public final SmbServer server;
   private final DirectoryShare share;
 
-  ClientFixture(Path directory, UnaryOperator<ServerSettings> settings) throws IOException {
+  public ClientFixture(Path directory, UnaryOperator<ServerSettings> settings) throws IOException {
+    this(directory, settings, ntlm());
+  }
+
+  /** A server that also takes tickets for the keytab's services, as long as it has one. */
+  static ClientFixture withKerberos(
+      Path directory, UnaryOperator<ServerSettings> settings, Supplier<Optional<Keytab>> keytab)
+      throws IOException {
+    return new ClientFixture(
+        directory,
+        settings,
+        new UserMechanism(ntlm(), new KerberosMechanism(keytab, ClientFixture::account)));
+  }
+
+  private static NtlmMechanism ntlm() {
+    return new NtlmMechanism(
+        "node1",
+        ClientFixture::account,
+        new LogonThrottle(LogonLimits.DEFAULT, System::nanoTime),
+        InstantSource.system(),
+        new SecureRandom());
+  }
+
+  private ClientFixture(
+      Path directory, UnaryOperator<ServerSettings> settings, SecurityMechanism mechanism)
+      throws IOException {
     root = Files.createDirectories(directory.resolve("root"));
     share = new DirectoryShare(root, DirectoryShare.Settings.of("volume", 1));
     ServerSettings defaults =
@@ -58,13 +88,7 @@ final class ClientFixture implements AutoCloseable {
     server =
         SmbServer.builder()
             .settings(settings.apply(defaults))
-            .mechanism(
-                new NtlmMechanism(
-                    "node1",
-                    ClientFixture::account,
-                    new LogonThrottle(LogonLimits.DEFAULT, System::nanoTime),
-                    InstantSource.system(),
-                    new SecureRandom()))
+            .mechanism(mechanism)
             .resolver(this::resolve)
             .events(events::add)
             .pool(pool)
@@ -99,7 +123,7 @@ final class ClientFixture implements AutoCloseable {
     return smbclient.run(ANNA, share, commands, options);
   }
 
-  <T extends ServerEvent> java.util.List<T> events(Class<T> type) {
+  public <T extends ServerEvent> java.util.List<T> events(Class<T> type) {
     return events.stream().filter(type::isInstance).map(type::cast).toList();
   }
 

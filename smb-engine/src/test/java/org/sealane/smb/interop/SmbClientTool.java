@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 
@@ -58,16 +59,45 @@ final class SmbClientTool {
    */
   Run run(String user, String share, String commands, String... options) {
     try {
-      List<String> command = command(user, share);
+      List<String> command = command();
+      command.addAll(
+          List.of("-U", user, "//" + server.getAddress().getHostAddress() + "/" + share));
+      return run(command, Map.of(), commands, options);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** The same with a ticket in place of a password. */
+  Run runKerberos(
+      KerberosRealm realm, Path ticket, String share, String commands, String... options) {
+    try {
+      List<String> command = command();
+      command.addAll(
+          List.of(
+              "--use-kerberos=required",
+              "-I",
+              server.getAddress().getHostAddress(),
+              "//" + KerberosRealm.HOST + "/" + share));
+      return run(command, realm.environment(ticket), commands, options);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private Run run(
+      List<String> command, Map<String, String> environment, String commands, String... options) {
+    try {
       command.addAll(List.of(options));
       command.addAll(List.of("-c", commands));
       Path output = Files.createTempFile(directory, "smbclient", ".out");
-      Process process =
+      ProcessBuilder builder =
           new ProcessBuilder(command)
               .directory(directory.toFile())
               .redirectErrorStream(true)
-              .redirectOutput(output.toFile())
-              .start();
+              .redirectOutput(output.toFile());
+      builder.environment().putAll(environment);
+      Process process = builder.start();
       process.getOutputStream().close();
       if (!process.waitFor(SECONDS_MAX, TimeUnit.SECONDS)) {
         process.destroyForcibly();
@@ -81,20 +111,21 @@ final class SmbClientTool {
 
   /** Connects and waits for commands that do not come; the caller ends it. */
   Process stayConnected(String user, String share) throws IOException {
-    return new ProcessBuilder(command(user, share))
+    List<String> command = command();
+    command.addAll(List.of("-U", user, "//" + server.getAddress().getHostAddress() + "/" + share));
+    return new ProcessBuilder(command)
         .directory(directory.toFile())
         .redirectErrorStream(true)
         .redirectOutput(directory.resolve("waiting.out").toFile())
         .start();
   }
 
-  private List<String> command(String user, String share) throws IOException {
+  private List<String> command() throws IOException {
     Path configuration = directory.resolve("smb.conf");
     Files.writeString(
         configuration, "[global]\nclient min protocol = SMB2_02\nclient max protocol = SMB3_11\n");
     List<String> command = new ArrayList<>(List.of(TOOL.toString()));
     command.addAll(List.of("-s", configuration.toString(), "-p", "" + server.getPort()));
-    command.addAll(List.of("-U", user, "//" + server.getAddress().getHostAddress() + "/" + share));
     return command;
   }
 }

@@ -20,10 +20,10 @@ import org.junit.jupiter.api.Assumptions;
  * Samba's smbd on loopback, with one share and one user: a server that no one here wrote. It runs
  * as root, as smbd has to; elsewhere the test is skipped.
  */
-final class SmbdServer implements AutoCloseable {
-  static final String SHARE = "share";
-  static final String USER = "root";
-  static final String PASSWORD = "Correct-Horse-9";
+public final class SmbdServer implements AutoCloseable {
+  public static final String SHARE = "share";
+  public static final String USER = "root";
+  public static final String PASSWORD = "Correct-Horse-9";
 
   private static final Path SMBD = Path.of("/usr/sbin/smbd");
   private static final Path SMBPASSWD = Path.of("/usr/bin/smbpasswd");
@@ -41,7 +41,7 @@ final class SmbdServer implements AutoCloseable {
   }
 
   /** Skips the test where smbd can not run, unless tools are required. */
-  static void require() {
+  public static void require() {
     boolean can =
         Files.isExecutable(SMBD)
             && Files.isExecutable(SMBPASSWD)
@@ -57,7 +57,7 @@ final class SmbdServer implements AutoCloseable {
    *
    * @param global settings of smb.conf beside the ones that every test needs
    */
-  static SmbdServer start(Path directory, Map<String, String> global)
+  public static SmbdServer start(Path directory, Map<String, String> global)
       throws IOException, InterruptedException {
     int port = freePort();
     Path shared = Files.createDirectories(directory.resolve(SHARE));
@@ -133,7 +133,7 @@ final class SmbdServer implements AutoCloseable {
     }
   }
 
-  InetSocketAddress address() {
+  public InetSocketAddress address() {
     return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
   }
 

@@ -17,10 +17,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * Stands between a client and a server on loopback, and changes one bit of one frame of each
  * connection. It keeps what the connection carried before.
  */
-final class TamperingRelay implements AutoCloseable {
+public final class TamperingRelay implements AutoCloseable {
 
   /** Which way a frame goes. */
-  enum Direction {
+  public enum Direction {
     REQUEST,
     RESPONSE
   }
@@ -31,7 +31,7 @@ final class TamperingRelay implements AutoCloseable {
    * @param frame counted from 0 in each direction
    * @param offset of the byte whose lowest bit is flipped
    */
-  record Change(Direction direction, int frame, int offset) {}
+  public record Change(Direction direction, int frame, int offset) {}
 
   private final ServerSocket listener;
   private final InetSocketAddress server;
@@ -43,29 +43,29 @@ final class TamperingRelay implements AutoCloseable {
   private final AtomicBoolean changed = new AtomicBoolean();
   private volatile Change change = new Change(Direction.REQUEST, -1, 0);
 
-  TamperingRelay(InetSocketAddress server) throws IOException {
+  public TamperingRelay(InetSocketAddress server) throws IOException {
     this.server = server;
     this.listener = new ServerSocket(0, 16, InetAddress.getLoopbackAddress());
     this.accepting = Thread.ofPlatform().name("tampering-relay").start(this::accept);
   }
 
-  InetSocketAddress address() {
+  public InetSocketAddress address() {
     return new InetSocketAddress(InetAddress.getLoopbackAddress(), listener.getLocalPort());
   }
 
   /** Changes this from the next connection on. */
-  void change(Change next) {
+  public void change(Change next) {
     change = next;
     changed.set(false);
   }
 
   /** True if a connection came to the byte that is to be changed. */
-  boolean hasChanged() {
+  public boolean hasChanged() {
     return changed.get();
   }
 
   /** Lengths of the frames of all connections so far. */
-  List<Integer> frameBytes(Direction direction) {
+  public List<Integer> frameBytes(Direction direction) {
     return List.copyOf(direction == Direction.REQUEST ? requestBytes : responseBytes);
   }
 

@@ -163,6 +163,25 @@ class CreateMessagesTest {
     }
 
     @Test
+    void shouldKeepTheUserOfALaneAndRefuseWhatIsNoName() throws MalformedMessageException {
+      CreateContext user = new CreateContext.LaneUser("anna.b-c_1");
+      assertThat(again(List.of(user))).containsExactly(user);
+
+      byte[] chain = chain(List.of(user));
+      for (int at = chain.length - 10; at < chain.length; at++) {
+        byte[] changed = chain.clone();
+        changed[at] = '/';
+        assertThatThrownBy(() -> decode(changed, Direction.REQUEST))
+            .isInstanceOf(MalformedMessageException.class)
+            .hasMessageContaining("User");
+      }
+      assertThatThrownBy(() -> new CreateContext.LaneUser(""))
+          .isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> new CreateContext.LaneUser("a".repeat(64)))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
     void shouldKeepTimestampWhenMaximalAccessIsAskedSince() throws MalformedMessageException {
       CreateContext query = new CreateContext.QueryMaximalAccess(Optional.of(FILE.changeTime()));
 

@@ -1,7 +1,14 @@
 package org.sealane.smb.io;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
 import org.sealane.smb.wire.CodecFuzz;
+import org.sealane.smb.wire.MalformedMessageException;
+import org.sealane.smb.wire.MessageReader;
+import org.sealane.smb.wire.MessageWriter;
 
 /** Fuzz targets of the messages on opens; the seeds in {@code IoFuzzTestInputs} are replayed. */
 class IoFuzzTest {
@@ -66,6 +73,73 @@ class IoFuzzTest {
   }
 
   @FuzzTest
+  void lockRequest(byte[] message) {
+    CodecFuzz.check(Specimen.LOCK_REQUEST, message);
+  }
+
+  @FuzzTest
+  void lockResponse(byte[] message) {
+    CodecFuzz.check(Specimen.LOCK_RESPONSE, message);
+  }
+
+  @FuzzTest
+  void oplockBreakNotification(byte[] message) {
+    CodecFuzz.check(Specimen.OPLOCK_BREAK_NOTIFICATION, message);
+  }
+
+  @FuzzTest
+  void oplockBreakAcknowledgment(byte[] message) {
+    CodecFuzz.check(Specimen.OPLOCK_BREAK_ACKNOWLEDGMENT, message);
+  }
+
+  @FuzzTest
+  void oplockBreakResponse(byte[] message) {
+    CodecFuzz.check(Specimen.OPLOCK_BREAK_RESPONSE, message);
+  }
+
+  @FuzzTest
+  void leaseBreakNotification(byte[] message) {
+    CodecFuzz.check(Specimen.LEASE_BREAK_NOTIFICATION, message);
+  }
+
+  @FuzzTest
+  void leaseBreakAcknowledgment(byte[] message) {
+    CodecFuzz.check(Specimen.LEASE_BREAK_ACKNOWLEDGMENT, message);
+  }
+
+  @FuzzTest
+  void leaseBreakResponse(byte[] message) {
+    CodecFuzz.check(Specimen.LEASE_BREAK_RESPONSE, message);
+  }
+
+  @FuzzTest
+  void changeNotifyRequest(byte[] message) {
+    CodecFuzz.check(Specimen.CHANGE_NOTIFY_REQUEST, message);
+  }
+
+  @FuzzTest
+  void changeNotifyResponse(byte[] message) {
+    CodecFuzz.check(Specimen.CHANGE_NOTIFY_RESPONSE, message);
+  }
+
+  @FuzzTest
+  void copyChunkRequest(byte[] input) {
+    try {
+      CopyChunkRequest request =
+          CopyChunkRequestCodec.decode(new MessageReader(MemorySegment.ofArray(input)));
+      if (request.isWithinLimits()) {
+        assertThat(request.chunks()).hasSize((int) request.chunkCount());
+        MessageWriter out = new MessageWriter();
+        CopyChunkRequestCodec.encode(request, out);
+        assertThat(CopyChunkRequestCodec.decode(new MessageReader(out.written())))
+            .isEqualTo(request);
+      }
+    } catch (MalformedMessageException e) {
+      assertThat(e.getMessage()).isNotBlank();
+    }
+  }
+
+  @FuzzTest
   void queryDirectoryRequest(byte[] message) {
     CodecFuzz.check(Specimen.QUERY_DIRECTORY_REQUEST, message);
   }
@@ -113,5 +187,18 @@ class IoFuzzTest {
   @FuzzTest
   void transformedPayload(byte[] message) {
     CodecFuzz.check(TransformedPayloadTest.PAYLOAD, message);
+  }
+
+  @FuzzTest
+  void networkInterfaceInfo(byte[] buffer) throws MalformedMessageException {
+    List<NetworkInterfaceInfo> decoded;
+    try {
+      decoded = NetworkInterfaceInfoTest.decode(buffer);
+    } catch (MalformedMessageException e) {
+      assertThat(e.getMessage()).isNotBlank();
+      return;
+    }
+    assertThat(NetworkInterfaceInfoTest.decode(NetworkInterfaceInfoTest.encode(decoded)))
+        .isEqualTo(decoded);
   }
 }

@@ -157,6 +157,7 @@ class IoMessagesProperty {
             .as(CreateContext.DurableHandleReconnectV2::new),
         instants().optional().map(CreateContext.QueryMaximalAccess::new),
         Arbitraries.longs().map(CreateContext.AllocationSize::new),
+        leases(),
         Arbitraries.just(new CreateContext.QueryOnDiskId()));
   }
 
@@ -168,7 +169,19 @@ class IoMessagesProperty {
         Combinators.combine(Arbitraries.integers().map(NtStatus::new), Arbitraries.integers())
             .as(CreateContext.MaximalAccess::new),
         Combinators.combine(Arbitraries.longs(), Arbitraries.longs())
-            .as(CreateContext.OnDiskId::new));
+            .as(CreateContext.OnDiskId::new),
+        leases());
+  }
+
+  private static Arbitrary<CreateContext> leases() {
+    Arbitrary<UUID> guids =
+        Combinators.combine(Arbitraries.longs(), Arbitraries.longs()).as(UUID::new);
+    Arbitrary<CreateContext.Lease.Second> second =
+        Combinators.combine(guids, Arbitraries.integers().between(0, 0xFFFF))
+            .as(CreateContext.Lease.Second::new);
+    return Combinators.combine(
+            guids, Arbitraries.integers(), Arbitraries.integers(), second.optional())
+        .as(CreateContext.Lease::new);
   }
 
   @Provide

@@ -39,6 +39,28 @@ record Specimen<T>(String golden, TestedCodec<T> codec, int optionalTailBytes) {
       new TestedCodec<>(IoctlRequestCodec::decode, IoctlRequestCodec::encode);
   static final TestedCodec<IoctlResponse> IOCTL_RESPONSE =
       new TestedCodec<>(IoctlResponseCodec::decode, IoctlResponseCodec::encode);
+  static final TestedCodec<LockRequest> LOCK_REQUEST =
+      new TestedCodec<>(LockRequestCodec::decode, LockRequestCodec::encode);
+  static final TestedCodec<LockResponse> LOCK_RESPONSE =
+      new TestedCodec<>(LockResponseCodec::decode, LockResponseCodec::encode);
+  static final TestedCodec<OplockBreakNotification> OPLOCK_BREAK_NOTIFICATION =
+      new TestedCodec<>(OplockBreakNotificationCodec::decode, OplockBreakNotificationCodec::encode);
+  static final TestedCodec<OplockBreakAcknowledgment> OPLOCK_BREAK_ACKNOWLEDGMENT =
+      new TestedCodec<>(
+          OplockBreakAcknowledgmentCodec::decode, OplockBreakAcknowledgmentCodec::encode);
+  static final TestedCodec<OplockBreakResponse> OPLOCK_BREAK_RESPONSE =
+      new TestedCodec<>(OplockBreakResponseCodec::decode, OplockBreakResponseCodec::encode);
+  static final TestedCodec<LeaseBreakNotification> LEASE_BREAK_NOTIFICATION =
+      new TestedCodec<>(LeaseBreakNotificationCodec::decode, LeaseBreakNotificationCodec::encode);
+  static final TestedCodec<LeaseBreakAcknowledgment> LEASE_BREAK_ACKNOWLEDGMENT =
+      new TestedCodec<>(
+          LeaseBreakAcknowledgmentCodec::decode, LeaseBreakAcknowledgmentCodec::encode);
+  static final TestedCodec<LeaseBreakResponse> LEASE_BREAK_RESPONSE =
+      new TestedCodec<>(LeaseBreakResponseCodec::decode, LeaseBreakResponseCodec::encode);
+  static final TestedCodec<ChangeNotifyRequest> CHANGE_NOTIFY_REQUEST =
+      new TestedCodec<>(ChangeNotifyRequestCodec::decode, ChangeNotifyRequestCodec::encode);
+  static final TestedCodec<ChangeNotifyResponse> CHANGE_NOTIFY_RESPONSE =
+      new TestedCodec<>(ChangeNotifyResponseCodec::decode, ChangeNotifyResponseCodec::encode);
   static final TestedCodec<QueryDirectoryRequest> QUERY_DIRECTORY_REQUEST =
       new TestedCodec<>(QueryDirectoryRequestCodec::decode, QueryDirectoryRequestCodec::encode);
   static final TestedCodec<QueryDirectoryResponse> QUERY_DIRECTORY_RESPONSE =
@@ -55,6 +77,7 @@ record Specimen<T>(String golden, TestedCodec<T> codec, int optionalTailBytes) {
   static final List<Specimen<?>> ALL =
       List.of(
           new Specimen<>("create-request", CREATE_REQUEST, 0),
+          new Specimen<>("create-request-lease", CREATE_REQUEST, 0),
           new Specimen<>("create-response", CREATE_RESPONSE, 0),
           new Specimen<>("close-request", CLOSE_REQUEST, 0),
           new Specimen<>("close-response", CLOSE_RESPONSE, 0),
@@ -71,6 +94,16 @@ record Specimen<T>(String golden, TestedCodec<T> codec, int optionalTailBytes) {
           new Specimen<>("write-response", WRITE_RESPONSE, 0),
           new Specimen<>("ioctl-request", IOCTL_REQUEST, 0),
           new Specimen<>("ioctl-response", IOCTL_RESPONSE, 0),
+          new Specimen<>("lock-request", LOCK_REQUEST, 0),
+          new Specimen<>("lock-response", LOCK_RESPONSE, 0),
+          new Specimen<>("oplock-break-notification", OPLOCK_BREAK_NOTIFICATION, 0),
+          new Specimen<>("oplock-break-acknowledgment", OPLOCK_BREAK_ACKNOWLEDGMENT, 0),
+          new Specimen<>("oplock-break-response", OPLOCK_BREAK_RESPONSE, 0),
+          new Specimen<>("lease-break-notification", LEASE_BREAK_NOTIFICATION, 0),
+          new Specimen<>("lease-break-acknowledgment", LEASE_BREAK_ACKNOWLEDGMENT, 0),
+          new Specimen<>("lease-break-response", LEASE_BREAK_RESPONSE, 0),
+          new Specimen<>("change-notify-request", CHANGE_NOTIFY_REQUEST, 0),
+          new Specimen<>("change-notify-response", CHANGE_NOTIFY_RESPONSE, 0),
           new Specimen<>("query-directory-request", QUERY_DIRECTORY_REQUEST, 0),
           new Specimen<>("query-directory-response", QUERY_DIRECTORY_RESPONSE, 0),
           new Specimen<>("query-info-request", QUERY_INFO_REQUEST, 1),

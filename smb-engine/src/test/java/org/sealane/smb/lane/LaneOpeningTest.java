@@ -2,6 +2,7 @@ package org.sealane.smb.lane;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -12,6 +13,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.sealane.smb.client.ClientTree;
 import org.sealane.smb.share.ShareException;
@@ -24,21 +26,43 @@ class LaneOpeningTest {
   private final List<LaneEvent> events = new CopyOnWriteArrayList<>();
   private final AtomicLong nanos = new AtomicLong();
 
+  /** Epochs that the node comes to know while it dials, one a dial; the last one stays. */
+  private final Queue<Long> epochs = new ArrayDeque<>();
+
+  private final List<Long> dialed = new CopyOnWriteArrayList<>();
+  private volatile long epoch;
+
   private Lane lane(long nanosOfAnAttempt, List<? extends Throwable> failures) {
     Queue<Throwable> next = new ArrayDeque<>(failures);
     LaneHost host =
         new LaneHost() {
           @Override
           public LanePolicy policy(LaneKey key) {
-            return new LaneRules().rule(key.volume(), key.kind()).send();
+            LanePolicy first = new LaneRules().rule(key.volume(), key.kind()).send();
+            return new LanePolicy(
+                first.volume(),
+                first.kind(),
+                epoch,
+                first.level(),
+                first.ciphers(),
+                first.signing(),
+                first.transport(),
+                first.rekey());
           }
 
           @Override
           public ClientTree dial(LaneKey key, LanePolicy policy, long previousSessionId)
               throws ShareException {
             dials.incrementAndGet();
+            dialed.add(policy.epoch());
+            epoch = epochs.isEmpty() ? epoch : epochs.remove();
             nanos.addAndGet(nanosOfAnAttempt);
             throw LaneFailure.of("lane", next.size() > 1 ? next.remove() : next.element());
+          }
+
+          @Override
+          public void lost(LaneKey key, LaneSession session, String why) {
+            throw new AssertionError("there was no session");
           }
 
           @Override
@@ -71,6 +95,30 @@ class LaneOpeningTest {
     assertThat(lane.isAlive()).isFalse();
   }
 
+  /** A node that was out of contact dials with what it knew, and is refused as it comes back. */
+  @Test
+  void shouldTryAgainWhenThePolicyHasChangedSinceItDialed() {
+    epochs.addAll(List.of(2L, 2L, 3L));
+    Lane lane = lane(0, List.of(new IOException("cipher not in the policy")));
+
+    assertThatThrownBy(lane::enter).hasMessageContaining("not in the policy");
+
+    assertThat(dialed).containsExactly(0L, 2L);
+  }
+
+  @Test
+  void shouldFailWithinTheLimitHoweverOftenThePolicyChanges() {
+    epochs.addAll(LongStream.range(1, 1000).boxed().toList());
+    Lane lane =
+        lane(
+            LaneLimits.DEFAULT.open().dividedBy(4).toNanos(),
+            List.of(new IOException("cipher not in the policy")));
+
+    assertThatThrownBy(lane::enter).hasMessageContaining("not in the policy");
+
+    assertThat(dials).hasValue(4);
+  }
+
   @Test
   void shouldFailAtOnceWhenTheOtherNodeRefuses() {
     Lane lane = lane(0, List.of(new IOException("refused")));
@@ -78,6 +126,8 @@ class LaneOpeningTest {
     assertThatThrownBy(lane::enter).hasMessageContaining("refused");
 
     assertThat(dials).hasValue(1);
-    assertThat(events).singleElement().isInstanceOf(LaneEvent.Failed.class);
+    await()
+        .untilAsserted(
+            () -> assertThat(events).singleElement().isInstanceOf(LaneEvent.Failed.class));
   }
 }

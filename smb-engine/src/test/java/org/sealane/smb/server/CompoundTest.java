@@ -91,6 +91,36 @@ class CompoundTest {
     FileId fileId = files.open("f");
 
     assertThat(files.flush(fileId).related().ask().status()).isEqualTo(NtStatus.INVALID_PARAMETER);
+    assertThat(files.flush(fileId).session(-1).related().ask().status())
+        .as("of no session")
+        .isEqualTo(NtStatus.INVALID_PARAMETER);
+  }
+
+  @Test
+  void shouldNotContinueWithAFileFromBeforeAnUnrelatedRequest() {
+    byte[] frame =
+        PeerRequest.chain(
+            files.create("f").followed().message(),
+            files.close(FileId.NONE).followed().message(),
+            files.close(FileId.NONE).related().message());
+
+    assertThat(files.peer.askAll(frame))
+        .extracting(Reply::status)
+        .containsExactly(NtStatus.SUCCESS, NtStatus.FILE_CLOSED, NtStatus.FILE_CLOSED);
+  }
+
+  @Test
+  void shouldRefuseAllOfAChainThatContinuesNothing() {
+    FileId fileId = files.open("f");
+    byte[] frame =
+        PeerRequest.chain(
+            files.flush(fileId).related().followed().message(),
+            files.close(fileId).related().message());
+
+    assertThat(files.peer.askAll(frame))
+        .extracting(Reply::status)
+        .containsOnly(NtStatus.INVALID_PARAMETER);
+    server.assertNothingLeaks();
   }
 
   @Test

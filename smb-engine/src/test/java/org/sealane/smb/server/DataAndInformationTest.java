@@ -112,6 +112,16 @@ class DataAndInformationTest {
     }
 
     @Test
+    void shouldReadNothingFromAFileAndRefuseThatOfADirectory() {
+      FileId file = files.open("f");
+      FileId root = files.open("");
+
+      assertThat(PeerFiles.payload(files.read(file, 7, 0).ask())).isEmpty();
+      assertThat(files.read(root, 0, 0).ask().status()).isEqualTo(NtStatus.INVALID_DEVICE_REQUEST);
+      server.assertNothingLeaks();
+    }
+
+    @Test
     void shouldRefuseOffsetsBeyondTheLargestFile() {
       FileId fileId = files.open("f");
 
@@ -449,7 +459,7 @@ class DataAndInformationTest {
   @EnumSource(
       value = Command.class,
       names = {"LOCK", "CHANGE_NOTIFY", "OPLOCK_BREAK"})
-  void shouldAnswerNotSupportedWhenACommandIsNotServed(Command command) {
-    assertThat(files.peer.request(command).ask().status()).isEqualTo(NtStatus.NOT_SUPPORTED);
+  void shouldRefuseAMessageWithoutABody(Command command) {
+    assertThat(files.peer.request(command).ask().status()).isEqualTo(NtStatus.INVALID_PARAMETER);
   }
 }

@@ -3,18 +3,25 @@ package org.sealane.smb.server;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.sealane.smb.share.ByteRange;
+import org.sealane.smb.share.CacheGrant;
+import org.sealane.smb.share.CacheListener;
+import org.sealane.smb.share.CacheRequest;
 import org.sealane.smb.share.CreateAction;
 import org.sealane.smb.share.CreateOptions;
 import org.sealane.smb.share.CreateParameters;
 import org.sealane.smb.share.FileAttributes;
 import org.sealane.smb.share.FileChange;
 import org.sealane.smb.share.FileInformation;
+import org.sealane.smb.share.RangeLock;
 import org.sealane.smb.share.ShareBackend;
 import org.sealane.smb.share.ShareException;
 import org.sealane.smb.share.ShareOpen;
@@ -26,6 +33,10 @@ final class MemoryShare implements ShareBackend {
 
   final Map<String, byte[]> files = new TreeMap<>();
   final List<String> calls = new ArrayList<>();
+
+  /** For whom files were opened. */
+  final List<String> users = new ArrayList<>();
+
   int opened;
   int closed;
   int readChunk = Integer.MAX_VALUE;
@@ -34,12 +45,19 @@ final class MemoryShare implements ShareBackend {
   Runnable beforeWrite = () -> {};
   RuntimeException fault;
 
+  /** Those who were granted what they wanted to cache. */
+  final List<CacheListener> caching = new ArrayList<>();
+
+  /** What LOCK comes to, one after the other; granted when there is none left. */
+  final Deque<NtStatus> lockAnswers = new ArrayDeque<>();
+
   @Override
   public synchronized ShareOpen create(CreateParameters parameters, Caller caller)
       throws ShareException {
     beforeCreate.run();
     String name = parameters.path().wire();
     calls.add("create " + name + " by " + caller.node());
+    users.add(caller.user());
     boolean directory = parameters.path().isRoot();
     boolean exists = directory || files.containsKey(name);
     CreateAction action =
@@ -133,9 +151,15 @@ final class MemoryShare implements ShareBackend {
         if (fault != null) {
           throw fault;
         }
-        byte[] file = directory ? new byte[0] : files.get(name);
+        if (directory) {
+          throw new ShareException(NtStatus.INVALID_DEVICE_REQUEST, name);
+        }
+        byte[] file = files.get(name);
         if (file == null) {
           throw new ShareException(NtStatus.DELETE_PENDING, name);
+        }
+        if (into.byteSize() == 0) {
+          return 0;
         }
         if (offset >= file.length) {
           throw new ShareException(NtStatus.END_OF_FILE, "at " + offset);
@@ -225,6 +249,50 @@ final class MemoryShare implements ShareBackend {
     public void trim(long offset, long length) {
       synchronized (MemoryShare.this) {
         calls.add("trim " + offset + "+" + length);
+      }
+    }
+
+    @Override
+    public CacheGrant cache(CacheRequest asked) {
+      caching.add(asked.listener());
+      return new CacheGrant() {
+        @Override
+        public int state() {
+          return asked.wanted();
+        }
+
+        @Override
+        public int epoch() {
+          return 1;
+        }
+
+        @Override
+        public boolean isBreaking() {
+          return false;
+        }
+
+        @Override
+        public Answer acknowledge(int state) {
+          return Answer.TAKEN;
+        }
+      };
+    }
+
+    @Override
+    public void lock(List<RangeLock> locks) throws ShareException {
+      synchronized (MemoryShare.this) {
+        calls.add("lock " + locks.size());
+        NtStatus answer = lockAnswers.isEmpty() ? NtStatus.SUCCESS : lockAnswers.remove();
+        if (answer.isError()) {
+          throw new ShareException(answer, name);
+        }
+      }
+    }
+
+    @Override
+    public void unlock(List<ByteRange> ranges) {
+      synchronized (MemoryShare.this) {
+        calls.add("unlock " + ranges.size());
       }
     }
 

@@ -231,19 +231,20 @@ class NegotiationAndSessionTest {
           .isEqualTo(NtStatus.REQUEST_NOT_ACCEPTED);
     }
 
-    @Test
-    void shouldRefuseWhenAConnectionHasTooManySessions() {
+    @ParameterizedTest
+    @EnumSource(
+        value = Limit.class,
+        names = {"SESSIONS_PER_CONNECTION", "SESSIONS"})
+    void shouldRefuseWhenThereAreTooManySessions(Limit limit) {
       ServerHarness limited =
-          ServerHarness.of(
-              ServerSettings.defaults(ServerHarness.SERVER_GUID)
-                  .with(Limit.SESSIONS_PER_CONNECTION, 1));
+          ServerHarness.of(ServerSettings.defaults(ServerHarness.SERVER_GUID).with(limit, 1));
       ScriptedPeer greedy = ScriptedPeer.authenticated(limited);
 
       assertThat(greedy.setupRequest("node2", 0).session(0).ask().status())
           .isEqualTo(NtStatus.INSUFFICIENT_RESOURCES);
       assertThat(limited.events(ServerEvent.LimitReached.class))
           .extracting(ServerEvent.LimitReached::limit)
-          .containsExactly("sessions-per-connection");
+          .containsExactly(limit.word());
       limited.assertNothingLeaks();
     }
 

@@ -16,6 +16,8 @@ import org.sealane.smb.io.FlushRequest;
 import org.sealane.smb.io.FlushRequestCodec;
 import org.sealane.smb.io.IoctlRequest;
 import org.sealane.smb.io.IoctlRequestCodec;
+import org.sealane.smb.io.LockRequest;
+import org.sealane.smb.io.LockRequestCodec;
 import org.sealane.smb.io.QueryInfoRequest;
 import org.sealane.smb.io.QueryInfoRequestCodec;
 import org.sealane.smb.io.ReadRequest;
@@ -152,6 +154,18 @@ final class PeerFiles {
     return peer.request(Command.IOCTL)
         .body(out -> IoctlRequestCodec.encode(request, out))
         .level(level);
+  }
+
+  PeerRequest lock(LockRequest request) {
+    return peer.request(Command.LOCK)
+        .body(out -> LockRequestCodec.encode(request, out))
+        .level(level);
+  }
+
+  /** A LOCK of one range, without a sequence. */
+  PeerRequest lock(FileId fileId, long offset, long length, int flags) {
+    return lock(
+        new LockRequest(0, 0, fileId, List.of(new LockRequest.Element(offset, length, flags))));
   }
 
   PeerRequest logoff() {

@@ -15,6 +15,7 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.sealane.smb.io.NetworkInterfaceInfo;
 import org.sealane.smb.negotiate.ServerNegotiation;
 import org.sealane.smb.transport.DirectPlacement;
 import org.sealane.smb.transport.FramePool;
@@ -33,6 +34,7 @@ final class ServerHarness {
   final GlobalSessions globalSessions;
   final DurableOpens durableOpens;
   final List<ServerEvent> events = new ArrayList<>();
+  final List<NetworkInterfaceInfo> interfaces = new ArrayList<>();
   final FakeTransportConnection transport = new FakeTransportConnection();
   final Deque<Runnable> workers = new ArrayDeque<>();
   final ServerConnection connection;
@@ -40,6 +42,7 @@ final class ServerHarness {
   private final AtomicLong openIds;
   private final ServerSettings settings;
   private final ShareResolver resolver;
+  final List<ServerHarness> companions = new ArrayList<>();
   boolean workersPaused;
   boolean finished;
   boolean authenticated;
@@ -95,12 +98,13 @@ final class ServerHarness {
             openIds::getAndIncrement,
             globalSessions,
             durableOpens,
-            transport.placement());
+            transport.placement(),
+            () -> List.copyOf(interfaces));
     connection =
         new ServerConnection(
             transport,
             environment,
-            new WorkQueue(workers::add, settings),
+            new WorkQueue(workers::add, pool, settings),
             events::add,
             () -> nowNanos,
             new ServerConnection.Listener() {
@@ -174,15 +178,37 @@ final class ServerHarness {
     };
   }
 
-  /** Runs owner and workers until nothing is left to do. */
+  /** Runs owner and workers until nothing is left to do; those of companions, too. */
   void settle() {
-    while (!transport.ownerTasks.isEmpty() || !workersPaused && !workers.isEmpty()) {
-      if (!transport.ownerTasks.isEmpty()) {
-        transport.ownerTasks.poll().run();
-      } else {
-        workers.poll().run();
+    boolean any = true;
+    while (any) {
+      any = runOne();
+      for (ServerHarness companion : companions) {
+        any |= companion.runOne();
       }
     }
+  }
+
+  private boolean runOne() {
+    if (!transport.ownerTasks.isEmpty()) {
+      transport.ownerTasks.poll().run();
+      return true;
+    }
+    if (!workersPaused && !workers.isEmpty()) {
+      workers.poll().run();
+      return true;
+    }
+    return false;
+  }
+
+  /** One more connection of the same server, which runs whenever this one does. */
+  ServerHarness companion() {
+    ServerHarness other = another();
+    other.companions.addAll(companions);
+    companions.forEach(companion -> companion.companions.add(other));
+    other.companions.add(this);
+    companions.add(other);
+    return other;
   }
 
   /** Lets one waiting operation run, and what follows from it on the owner thread. */

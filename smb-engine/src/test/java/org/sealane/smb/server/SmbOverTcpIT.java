@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -229,17 +230,20 @@ class SmbOverTcpIT {
   }
 
   @Test
-  void shouldTurnAwayConnectionsAboveTheLimitAndServeOthersOn() throws Exception {
+  void shouldCloseTheOldestHalfOpenConnectionAboveTheLimitAndServeOthersOn() throws Exception {
     try (TcpFixture fixture =
         new TcpFixture(directory, settings -> settings.with(Limit.HALF_OPEN, 2))) {
       ClientOpen file = open(fixture.tree(Level.ENCRYPT), "file");
-      try (Socket first = connect(fixture);
-          Socket second = connect(fixture)) {
-        await().until(() -> fixture.server.status().connections().size() == 3);
-        try (Socket third = connect(fixture)) {
-          assertThat(third.getInputStream().read()).isEqualTo(-1);
+      try (Socket first = connect(fixture)) {
+        await().until(() -> fixture.server.status().connections().size() == 2);
+        try (Socket second = connect(fixture)) {
+          await().until(() -> fixture.server.status().connections().size() == 3);
+          try (Socket third = connect(fixture)) {
+            assertThat(first.getInputStream().read()).isEqualTo(-1);
+            await().until(() -> fixture.server.status().connections().size() == 3);
+            assertThat(List.of(second, third)).allMatch(SmbOverTcpIT::isOpen);
+          }
         }
-        assertThat(first.isConnected() && second.isConnected()).isTrue();
         TcpFixture.await(file.write(0, MemorySegment.ofArray(new byte[10]), false));
       }
       assertThat(fixture.events)
@@ -250,11 +254,40 @@ class SmbOverTcpIT {
     }
   }
 
+  /** True if the server has not closed it: then there is nothing to read. */
+  private static boolean isOpen(Socket socket) {
+    try {
+      socket.setSoTimeout(100);
+      return socket.getInputStream().read() != -1;
+    } catch (SocketTimeoutException _) {
+      return true;
+    } catch (IOException _) {
+      return false;
+    }
+  }
+
   private static Socket connect(TcpFixture fixture) throws IOException {
     Socket socket = new Socket();
     socket.connect(fixture.address());
     socket.setSoTimeout(10_000);
     return socket;
+  }
+
+  @Test
+  void shouldTurnAwayConnectionsAboveTheLimit() throws Exception {
+    try (TcpFixture fixture =
+            new TcpFixture(directory, settings -> settings.with(Limit.CONNECTIONS, 1));
+        Socket first = connect(fixture)) {
+      await().until(() -> fixture.server.status().connections().size() == 1);
+      try (Socket second = connect(fixture)) {
+        assertThat(second.getInputStream().read()).isEqualTo(-1);
+      }
+      assertThat(first).matches(SmbOverTcpIT::isOpen);
+      assertThat(fixture.events)
+          .anyMatch(event ->
+              event instanceof ServerEvent.LimitReached reached
+                  && reached.limit().equals("connections"));
+    }
   }
 
   @Test

@@ -13,7 +13,8 @@ import org.sealane.smb.lane.LaneKind;
 
 /**
  * Authentication by one word: {@code more} asks for another token, {@code bad} is refused with a
- * token, {@code silent} without, {@code fault} is a bug; anything else is the node's name.
+ * token, {@code silent} without, {@code fault} is a bug; {@code user-} begins a user's name;
+ * anything else is the node's.
  */
 final class TestMechanism implements SecurityMechanism {
   static final UUID CLUSTER = new UUID(1, 1);
@@ -63,7 +64,10 @@ final class TestMechanism implements SecurityMechanism {
         case "silent" -> new Step.Refused(new byte[0], "the test says so");
         case "fault" -> throw new IllegalArgumentException("a fault of the mechanism");
         case String name ->
-            new Step.Complete(token("welcome"), new SessionSecret(secretBytes()), node(name));
+            new Step.Complete(
+                token("welcome"),
+                new SessionSecret(secretBytes()),
+                name.startsWith("user-") ? new Principal.User(name) : node(name));
       };
     }
 

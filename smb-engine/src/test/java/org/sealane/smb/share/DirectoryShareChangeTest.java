@@ -294,6 +294,21 @@ class DirectoryShareChangeTest extends ShareFixture {
     }
 
     @Test
+    void shouldNotMakeADirectoryTemporary() throws ShareException {
+      mkdir("d");
+      FileChange temporary =
+          new FileChange.Basic(
+              Optional.empty(),
+              Optional.empty(),
+              Optional.empty(),
+              Optional.empty(),
+              OptionalInt.of(FileAttributes.TEMPORARY));
+      try (ShareOpen open = open("d", CreateDisposition.OPEN, DIRECTORY)) {
+        assertStatus(NtStatus.INVALID_PARAMETER, () -> open.setInformation(temporary));
+      }
+    }
+
+    @Test
     void shouldLeaveTimesThatAreNotSet() throws ShareException {
       put("f", "content");
       FileInformation before = information("f");

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -67,6 +69,62 @@ class DirectoryShareCreateTest extends ShareFixture {
       }
     }
 
+    private ShareOpen createNamed(String path, long name, int attributes, int options)
+        throws ShareException {
+      return share.create(
+          new CreateParameters(
+                  SharePath.ofWire(path),
+                  ALL,
+                  attributes,
+                  SHARE_ALL,
+                  CreateDisposition.CREATE,
+                  options)
+              .named(name),
+          CALLER);
+    }
+
+    @Test
+    void shouldKnowItsOwnFileWhenACreateComesAgain() throws ShareException {
+      for (int options : new int[] {FILE, DIRECTORY}) {
+        String path = options == FILE ? "f" : "d";
+        createNamed(path, 7, 0, options).close();
+        try (ShareOpen again = createNamed(path, 7, 0, options)) {
+          assertThat(again.action()).isEqualTo(CreateAction.CREATED);
+          again.setInformation(
+              new FileChange.Basic(
+                  Optional.empty(),
+                  Optional.empty(),
+                  Optional.empty(),
+                  Optional.empty(),
+                  OptionalInt.of(FileAttributes.HIDDEN)));
+        }
+        createNamed(path, 7, 0, options).close();
+
+        assertStatus(NtStatus.OBJECT_NAME_COLLISION, () -> createNamed(path, 8, 0, options));
+        assertStatus(
+            NtStatus.OBJECT_NAME_COLLISION, () -> open(path, CreateDisposition.CREATE, options));
+      }
+    }
+
+    @Test
+    void shouldWriteItsOwnReadOnlyFileWhenACreateComesAgain() throws ShareException {
+      createNamed("f", 7, FileAttributes.READONLY, FILE).close();
+      try (ShareOpen again = createNamed("f", 7, FileAttributes.READONLY, FILE)) {
+        write(again, 0, "x");
+      }
+      assertThat(content("f")).isEqualTo("x");
+    }
+
+    @Test
+    void shouldTakeNoFileForItsOwnThatItFound() throws ShareException {
+      put("f", "content");
+      share
+          .create(parameters("f", ALL, SHARE_ALL, CreateDisposition.OPEN_IF, FILE).named(7), CALLER)
+          .close();
+
+      assertStatus(NtStatus.OBJECT_NAME_COLLISION, () -> createNamed("f", 7, 0, FILE));
+    }
+
     @Test
     void shouldCollideWhenItExists() throws ShareException {
       put("f", "content");
@@ -76,15 +134,6 @@ class DirectoryShareCreateTest extends ShareFixture {
       assertStatus(
           NtStatus.OBJECT_NAME_COLLISION, () -> open("d", CreateDisposition.CREATE, DIRECTORY));
       assertStatus(NtStatus.OBJECT_NAME_COLLISION, () -> open("", CreateDisposition.CREATE, 0));
-    }
-
-    @Test
-    void shouldKeepNamesApartWhenOnlyCaseDiffers() throws ShareException {
-      put("Name", "1");
-      put("name", "2");
-
-      assertThat(content("Name")).isEqualTo("1");
-      assertThat(content("name")).isEqualTo("2");
     }
   }
 

@@ -19,7 +19,9 @@ class NamePatternTest {
           *, abc, true
           *, '', true
           abc, abc, true
-          abc, ABC, false
+          abc, ABC, true
+          A*é, axÉ, true
+          abc, ABD, false
           abc, abcd, false
           ab, abc, false
           a*, a, true

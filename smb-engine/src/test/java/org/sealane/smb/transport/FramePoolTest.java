@@ -3,6 +3,8 @@ package org.sealane.smb.transport;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -58,11 +60,13 @@ class FramePoolTest {
 
   @Test
   void shouldRefuseFramesAboveTheLimitButNotOurOwn() {
-    FramePool pool = new FramePool(TWO_LONGEST, 0);
+    FramePool pool = new FramePool(2 * TWO_LONGEST, 0);
     AtomicInteger retries = new AtomicInteger();
     FramePool.Buffer other = pool.borrow(FramePool.FRAME_BYTES_MAX);
+    FramePool.Buffer another = pool.borrow(FramePool.FRAME_BYTES_MAX);
     FramePool.Buffer longest =
         pool.tryBorrow(FramePool.FRAME_BYTES_MAX, retries::incrementAndGet).get();
+    FramePool.Buffer rest = pool.borrow(FramePool.FRAME_BYTES_MAX);
     assertThat(pool.tryBorrow(1, retries::incrementAndGet)).isEmpty();
     FramePool.Buffer own = pool.borrow(1);
     assertThat(retries).hasValue(0);
@@ -75,7 +79,31 @@ class FramePoolTest {
     assertThat(again).isPresent();
     again.get().close();
     other.close();
+    another.close();
+    rest.close();
     assertThat(pool.outstandingBytes()).isZero();
+  }
+
+  @Test
+  void shouldKeepAQuarterForShortFrames() {
+    FramePool pool = new FramePool(2 * TWO_LONGEST, 0);
+    AtomicInteger retries = new AtomicInteger();
+    List<FramePool.Buffer> large = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      large.add(pool.tryBorrow(FramePool.FRAME_BYTES_MAX, retries::incrementAndGet).get());
+    }
+    assertThat(pool.tryBorrow(100_000, retries::incrementAndGet)).isEmpty();
+    assertThat(pool.hasRoom(1, retries::incrementAndGet)).isFalse();
+
+    FramePool.Buffer small = pool.tryBorrow(64 << 10, retries::incrementAndGet).get();
+
+    assertThat(retries).hasValue(0);
+    large.removeLast().close();
+    assertThat(retries).as("who waited is told").hasValue(2);
+    assertThat(pool.hasRoom(FramePool.PAYLOAD_BYTES_MAX - (1 << 20), retries::incrementAndGet))
+        .isTrue();
+    small.close();
+    large.forEach(FramePool.Buffer::close);
   }
 
   @Test

@@ -75,6 +75,11 @@ public final class MemoryPlacement implements DirectPlacement {
     holding = true;
   }
 
+  /** Whether anything was asked for that is not done. */
+  public synchronized boolean isHeld() {
+    return !held.isEmpty();
+  }
+
   /** Does what was held, and holds no more. */
   public void releaseHeld() {
     List<Runnable> tasks;
@@ -167,7 +172,12 @@ public final class MemoryPlacement implements DirectPlacement {
   }
 
   @Override
-  public CompletionStage<Void> write(Lease from, List<BufferDescriptorV1> into, int lengthBytes) {
+  public CompletionStage<Void> write(
+      Lease from, List<BufferDescriptorV1> into, int lengthBytes, OutboundFrame.Permit permit) {
+    if (!permit.isGranted()) {
+      onError.accept(lost());
+      return CompletableFuture.failedStage(lost());
+    }
     return transfer(Access.REMOTE_WRITE, into, from, lengthBytes);
   }
 
@@ -240,7 +250,8 @@ public final class MemoryPlacement implements DirectPlacement {
     }
 
     @Override
-    public synchronized Exposure expose(Access access, int lengthBytes) {
+    public synchronized Exposure expose(
+        Access access, int lengthBytes, OutboundFrame.Permit permit) {
       if (!open || busy || current != null) {
         throw new IllegalStateException("closed, in a transfer, or exposed already");
       }

@@ -181,7 +181,7 @@ class FileInformationTest {
       assertStatus(
           FileInformationClass.RENAME,
           "01 00000000000000 0000000000000000 0a000000 2e00 2e00 5c00 6e00 6e00",
-          NtStatus.OBJECT_NAME_INVALID);
+          NtStatus.OBJECT_PATH_SYNTAX_BAD);
     }
 
     @Test

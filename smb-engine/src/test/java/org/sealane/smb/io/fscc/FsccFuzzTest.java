@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.util.Arrays;
 import java.util.List;
+import org.sealane.smb.share.Changes;
 import org.sealane.smb.share.FileChange;
 import org.sealane.smb.share.FileInformation;
 import org.sealane.smb.share.ShareException;
@@ -74,6 +75,18 @@ class FsccFuzzTest {
     refusedOr(() -> assertValid(FsctlBuffers.decodeFileLevelTrim(in)));
     refusedOr(() -> assertValid(FsctlBuffers.decodeAllocatedRanges(in)));
     refusedOr(() -> FsctlBuffers.decodeSetSparse(in));
+  }
+
+  @FuzzTest
+  void changes(byte[] bytes) {
+    MessageReader in = Structures.reader(bytes);
+    refusedOr(() -> ReadChanges.decodeInput(in));
+    refusedOr(() -> {
+      Changes changes = ReadChanges.decodeOutput(in);
+      MessageWriter out = new MessageWriter();
+      ReadChanges.encodeOutput(changes, out);
+      assertThat(ReadChanges.decodeOutput(new MessageReader(out.written()))).isEqualTo(changes);
+    });
   }
 
   private static void assertValid(List<Extent> ranges) {

@@ -101,7 +101,7 @@ class FrameDecoderTest {
   void shouldWaitAndThenGoOnWhenTheLargerArrayIsNotLent() {
     decoder.limit(FramePool.FRAME_BYTES_MAX);
     FramePool.Buffer other = pool.borrow(FramePool.FRAME_BYTES_MAX);
-    FramePool.Buffer another = pool.borrow(FramePool.PAYLOAD_BYTES_MAX / 2);
+    FramePool.Buffer another = pool.borrow(FramePool.PAYLOAD_BYTES_MAX / 4);
     byte[] large = content(6 << 20);
     byte[] stream = stream(large);
     assertThat(decodeAll(Arrays.copyOf(stream, 1_000))).isEmpty();

@@ -3,6 +3,7 @@ package org.sealane.smb.transport.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -147,6 +148,25 @@ class TcpTransportTest extends TcpTransportFixture {
       Peer client = connect(server.listener.address());
       assertThat(client.connection.deliveryTimeout(Duration.ofSeconds(2)))
           .isEqualTo(provider == TcpSettings.Provider.EPOLL);
+    }
+  }
+
+  /** A peer that takes nothing any more, as behind a link that holds what is sent. */
+  @Test
+  void shouldDropTheConnectionWhenWhatWasSentIsNotTakenInTime() throws Exception {
+    assumeTrue(provider == TcpSettings.Provider.EPOLL, "the provider has no such limit");
+    open();
+    try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Peer limited =
+          connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), silent.getLocalPort()));
+      try (Socket taken = silent.accept()) {
+        assertThat(limited.connection.deliveryTimeout(Duration.ofMillis(500))).isTrue();
+
+        limited.send(content(8 << 20));
+
+        assertThat(limited.closeReason()).contains("timed out");
+        assertThat(taken.isClosed()).isFalse();
+      }
     }
   }
 
