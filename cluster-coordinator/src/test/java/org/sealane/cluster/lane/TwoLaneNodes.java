@@ -41,6 +41,7 @@ import org.sealane.smb.lane.RekeyLimits;
 import org.sealane.smb.lane.TransportPreference;
 import org.sealane.smb.negotiate.CipherId;
 import org.sealane.smb.negotiate.SigningAlgorithm;
+import org.sealane.smb.server.Limit;
 import org.sealane.smb.server.ServerEvent;
 import org.sealane.smb.share.ShareBackend;
 import org.sealane.smb.transport.FramePool;
@@ -53,6 +54,9 @@ import org.sealane.smb.transport.tcp.TcpTransport;
  * ZooKeeper: tests publish the rules themselves. {@code node1} serves, {@code node2} uses.
  */
 public final class TwoLaneNodes implements AutoCloseable {
+  /** The first handshake of a process on an emulated processor took 20 s. */
+  private static final int UNAUTHENTICATED_MILLIS = 120_000;
+
   private final Map<String, InetSocketAddress> addresses = new ConcurrentHashMap<>();
   private final Proof serverProof;
   private final LocalShares shares;
@@ -258,7 +262,7 @@ public final class TwoLaneNodes implements AutoCloseable {
                   rules,
                   shares,
                   node -> Optional.ofNullable(addresses.get(node)),
-                  Map.of(),
+                  Map.of(Limit.UNAUTHENTICATED_MILLIS, UNAUTHENTICATED_MILLIS),
                   Duration.ofSeconds(5),
                   proof.policies(),
                   LaneLimits.DEFAULT,

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.sealane.deploy.config.NodeConfig.LaneTransport;
+import org.sealane.deploy.config.LaneTransport;
 
 /** A benchmark between nodes of a cluster that goes on, and what is left of it: nothing. */
 @Timeout(300)
