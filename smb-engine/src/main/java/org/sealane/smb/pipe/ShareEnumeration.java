@@ -83,8 +83,8 @@ final class ShareEnumeration {
     for (int i = 0; i < shares.size(); i++) {
       out.i32(out.length(), REFERENT);
       if (level == 1) {
-        out.i32(out.length(), shares.get(i).type()).i32(out.length() + WORD, 0);
-        out.i32(out.length() - WORD, REFERENT);
+        out.i32(out.length(), shares.get(i).type());
+        out.i32(out.length(), REFERENT);
       }
     }
     for (SharedName share : shares) {
