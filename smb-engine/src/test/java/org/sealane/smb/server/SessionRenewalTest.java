@@ -19,7 +19,7 @@ class SessionRenewalTest {
   private static final ServerSettings SETTINGS =
       ServerSettings.defaults(ServerHarness.SERVER_GUID)
           .with(Limit.SESSION_LIFETIME_SECONDS, (int) LIFETIME.toSeconds())
-          .withMultichannel(true);
+          .with(Limit.CHANNELS_PER_SESSION, 8);
 
   private ServerHarness server = ServerHarness.of(SETTINGS);
   private ScriptedPeer peer = new ScriptedPeer(server);
