@@ -125,6 +125,18 @@ class SessionRenewalTest {
     server.assertNothingLeaks();
   }
 
+  @Test
+  void shouldExpireWhileAReauthenticationIsLeftUndone() {
+    FileId file = establish("user-anna");
+    renew("more");
+    server.advance(LIFETIME);
+
+    assertThat(write(file)).isEqualTo(NtStatus.NETWORK_SESSION_EXPIRED);
+    assertThat(renew("user-anna").status()).isEqualTo(NtStatus.SUCCESS);
+    assertThat(write(file)).isEqualTo(NtStatus.SUCCESS);
+    server.assertNothingLeaks();
+  }
+
   @ParameterizedTest
   @CsvSource({
     "user-bert, 0xC0000022",
