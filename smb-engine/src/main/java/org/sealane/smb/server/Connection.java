@@ -466,11 +466,8 @@ final class Connection {
         TimeUnit.SECONDS.toNanos(environment.limit(Limit.SESSION_LIFETIME_SECONDS));
     for (Session session : sessions.all()) {
       if (lifetimeNanos > 0
-          && nowNanos - session.objects().authenticatedNanos() >= lifetimeNanos
-          && session.state() instanceof Session.State.Valid(SessionSecurity security)
-          && security.peer() instanceof Principal.User) {
-        session.state(new Session.State.Expired(security));
-        tableChanges++;
+          && nowNanos - session.objects().authenticatedNanos() >= lifetimeNanos) {
+        session.expire();
       }
     }
   }

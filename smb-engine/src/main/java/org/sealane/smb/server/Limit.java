@@ -15,8 +15,11 @@ public enum Limit {
   HANDSHAKE_STEPS("handshake-steps", 8, 1, 64),
   /** Sessions of one connection, those being set up included. */
   SESSIONS_PER_CONNECTION("sessions-per-connection", 16, 1, 1024),
-  /** Connections that one session is bound to, the first and those being bound included. */
-  CHANNELS_PER_SESSION("channels-per-session", 8, 1, 32),
+  /**
+   * Connections that one session is bound to, the first and those being bound included. With 1, the
+   * default, there is no multichannel, and clients are told so.
+   */
+  CHANNELS_PER_SESSION("channels-per-session", 1, 1, 32),
   /** Valid sessions of all connections; one more is refused. */
   SESSIONS("sessions", 4096, 1, 1 << 20),
   /**

@@ -18,7 +18,6 @@ import org.sealane.smb.negotiate.SigningAlgorithm;
  * @param sessionLevel the weakest level of any request after SESSION_SETUP, whatever its tree
  *     accepts; {@code ENCRYPT} also sets SMB2_SESSION_FLAG_ENCRYPT_DATA
  * @param access what clients must be able to do
- * @param multichannel whether sessions may be bound to more connections, and clients are told so
  * @param limits values that differ from the defaults
  */
 public record ServerSettings(
@@ -27,7 +26,6 @@ public record ServerSettings(
     List<SigningAlgorithm> signing,
     Level sessionLevel,
     AccessRules access,
-    boolean multichannel,
     Map<Limit, Integer> limits) {
 
   public ServerSettings {
@@ -52,31 +50,23 @@ public record ServerSettings(
         List.of(SigningAlgorithm.AES_GMAC, SigningAlgorithm.AES_CMAC, SigningAlgorithm.HMAC_SHA256),
         Level.CLEAR,
         AccessRules.STRICT,
-        false,
         Map.of());
   }
 
   public ServerSettings withCiphers(List<CipherId> newCiphers) {
-    return new ServerSettings(
-        serverGuid, newCiphers, signing, sessionLevel, access, multichannel, limits);
+    return new ServerSettings(serverGuid, newCiphers, signing, sessionLevel, access, limits);
   }
 
   public ServerSettings withSigning(List<SigningAlgorithm> newSigning) {
-    return new ServerSettings(
-        serverGuid, ciphers, newSigning, sessionLevel, access, multichannel, limits);
+    return new ServerSettings(serverGuid, ciphers, newSigning, sessionLevel, access, limits);
   }
 
   public ServerSettings withSessionLevel(Level newLevel) {
-    return new ServerSettings(serverGuid, ciphers, signing, newLevel, access, multichannel, limits);
+    return new ServerSettings(serverGuid, ciphers, signing, newLevel, access, limits);
   }
 
   public ServerSettings withAccess(AccessRules newAccess) {
-    return new ServerSettings(
-        serverGuid, ciphers, signing, sessionLevel, newAccess, multichannel, limits);
-  }
-
-  public ServerSettings withMultichannel(boolean allowed) {
-    return new ServerSettings(serverGuid, ciphers, signing, sessionLevel, access, allowed, limits);
+    return new ServerSettings(serverGuid, ciphers, signing, sessionLevel, newAccess, limits);
   }
 
   /** Sets one limit; refuses a value outside its range. */
@@ -84,12 +74,16 @@ public record ServerSettings(
     Map<Limit, Integer> changed = new EnumMap<>(Limit.class);
     changed.putAll(limits);
     changed.put(limit, value);
-    return new ServerSettings(
-        serverGuid, ciphers, signing, sessionLevel, access, multichannel, changed);
+    return new ServerSettings(serverGuid, ciphers, signing, sessionLevel, access, changed);
   }
 
   /** The value of {@code limit} in force. */
   public int limit(Limit limit) {
     return limits.getOrDefault(limit, limit.defaultValue());
+  }
+
+  /** Whether sessions may be bound to more connections; clients are told so. */
+  boolean multichannel() {
+    return limit(Limit.CHANNELS_PER_SESSION) > 1;
   }
 }

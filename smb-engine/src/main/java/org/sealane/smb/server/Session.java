@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.sealane.smb.auth.Principal;
 import org.sealane.smb.auth.SecurityContext;
 import org.sealane.smb.io.FileId;
 import org.sealane.smb.negotiate.PreauthIntegrityHash;
@@ -217,6 +218,27 @@ final class Session implements AutoCloseable {
   boolean isExpired() {
     return state instanceof State.Expired
         || (state instanceof State.Renewing renewing && renewing.expired());
+  }
+
+  /** Its time is over, if it is a user's; nobody puts that off by reauthenticating for ever. */
+  void expire() {
+    switch (state) {
+      case State.Valid(SessionSecurity security) when security.peer() instanceof Principal.User ->
+          state(new State.Expired(security));
+      case State.Renewing renewing ->
+          state(
+              new State.Renewing(
+                  renewing.security(),
+                  renewing.context(),
+                  renewing.steps(),
+                  renewing.stepping(),
+                  true));
+      case State.Valid _,
+          State.Authenticating _,
+          State.Refusing _,
+          State.Expired _,
+          State.Ending _ -> {}
+    }
   }
 
   /** Ends it where it is valid or expired; a reauthentication under way keeps its state. */

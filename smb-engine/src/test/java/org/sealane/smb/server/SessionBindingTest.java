@@ -32,7 +32,7 @@ import org.sealane.smb.wire.NtStatus;
 /** Sessions of several connections, [MS-SMB2] 3.3.5.5. Each check by its own test. */
 class SessionBindingTest {
   private static final ServerSettings SETTINGS =
-      ServerSettings.defaults(ServerHarness.SERVER_GUID).withMultichannel(true);
+      ServerSettings.defaults(ServerHarness.SERVER_GUID).with(Limit.CHANNELS_PER_SESSION, 8);
 
   private ServerHarness server = ServerHarness.of(SETTINGS);
   private ScriptedPeer first = new ScriptedPeer(server);
@@ -490,11 +490,18 @@ class SessionBindingTest {
 
     @Test
     void shouldRefuseOneChannelTooMany() {
-      serve(SETTINGS.with(Limit.CHANNELS_PER_SESSION, 1));
-      establish();
+      serve(SETTINGS.with(Limit.CHANNELS_PER_SESSION, 2));
+      first.signing = SigningAlgorithm.AES_CMAC;
+      other.signing = SigningAlgorithm.AES_CMAC;
+      bound();
+      ServerHarness thirdServer = server.companion();
+      ScriptedPeer third = new ScriptedPeer(thirdServer);
+      third.signing = SigningAlgorithm.AES_CMAC;
+      third.negotiate();
 
-      assertRefused(NtStatus.INSUFFICIENT_RESOURCES);
-      assertThat(otherServer.events(ServerEvent.LimitReached.class)).hasSize(1);
+      assertThat(bind(third, first, "node1").status()).isEqualTo(NtStatus.INSUFFICIENT_RESOURCES);
+      assertThat(thirdServer.events(ServerEvent.LimitReached.class)).hasSize(1);
+      assertEnds();
     }
 
     @Test
@@ -522,7 +529,7 @@ class SessionBindingTest {
     void shouldNeitherBindNorSaySoUnlessItIsAllowed() throws Exception {
       assertThat(NegotiateResponseCodec.decode(announced(SETTINGS)).capabilities())
           .matches(found -> found.has(Capabilities.MULTI_CHANNEL));
-      ServerSettings off = SETTINGS.withMultichannel(false);
+      ServerSettings off = SETTINGS.with(Limit.CHANNELS_PER_SESSION, 1);
       assertThat(NegotiateResponseCodec.decode(announced(off)).capabilities())
           .matches(found -> !found.has(Capabilities.MULTI_CHANNEL));
 

@@ -19,7 +19,7 @@ class SessionRenewalTest {
   private static final ServerSettings SETTINGS =
       ServerSettings.defaults(ServerHarness.SERVER_GUID)
           .with(Limit.SESSION_LIFETIME_SECONDS, (int) LIFETIME.toSeconds())
-          .withMultichannel(true);
+          .with(Limit.CHANNELS_PER_SESSION, 8);
 
   private ServerHarness server = ServerHarness.of(SETTINGS);
   private ScriptedPeer peer = new ScriptedPeer(server);
@@ -121,6 +121,18 @@ class SessionRenewalTest {
     renew("more");
     assertThat(write(file)).isEqualTo(NtStatus.NETWORK_SESSION_EXPIRED);
     renew("user-anna");
+    assertThat(write(file)).isEqualTo(NtStatus.SUCCESS);
+    server.assertNothingLeaks();
+  }
+
+  @Test
+  void shouldExpireWhileAReauthenticationIsLeftUndone() {
+    FileId file = establish("user-anna");
+    renew("more");
+    server.advance(LIFETIME);
+
+    assertThat(write(file)).isEqualTo(NtStatus.NETWORK_SESSION_EXPIRED);
+    assertThat(renew("user-anna").status()).isEqualTo(NtStatus.SUCCESS);
     assertThat(write(file)).isEqualTo(NtStatus.SUCCESS);
     server.assertNothingLeaks();
   }
