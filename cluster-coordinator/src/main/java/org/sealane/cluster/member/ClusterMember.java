@@ -252,6 +252,11 @@ public final class ClusterMember implements AutoCloseable {
     return backings.term(volume);
   }
 
+  /** This node's certificate was renewed; the others are told when it ends. */
+  public void certificateRenewed(Instant expires) {
+    tell(new MemberEvent.CertificateRenewed(expires));
+  }
+
   private boolean holdsLease() {
     OptionalLong until = leaseUntil;
     return until.isPresent() && clock.getAsLong() - until.getAsLong() < 0;

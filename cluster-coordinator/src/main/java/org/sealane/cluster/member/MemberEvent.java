@@ -1,5 +1,6 @@
 package org.sealane.cluster.member;
 
+import java.time.Instant;
 import java.util.OptionalLong;
 import java.util.UUID;
 import org.sealane.cluster.store.StoreEvent;
@@ -49,6 +50,9 @@ public sealed interface MemberEvent {
    * @param state as {@link PolicyStateExchange#newest} makes it, nothing checked
    */
   record StateOffered(UUID volume, byte[] state) implements MemberEvent {}
+
+  /** This node's certificate was renewed and ends at {@code expires}. */
+  record CertificateRenewed(Instant expires) implements MemberEvent {}
 
   /** An action failed, and those after it of the same answer were not carried out. */
   record ActionFailed(MemberAction action, String why) implements MemberEvent {}

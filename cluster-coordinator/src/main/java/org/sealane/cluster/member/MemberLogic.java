@@ -77,7 +77,6 @@ public final class MemberLogic {
   private long notBefore;
   private OptionalLong registerAt = OptionalLong.empty();
   private long refreshAt;
-  private Map<String, Long> registeredAhead = Map.of();
   private String trouble = "";
 
   /**
@@ -213,6 +212,10 @@ public final class MemberLogic {
         agenda.owners(Set.of(released.volume()));
       }
       case MemberEvent.StateOffered offered -> stateOffered(offered);
+      case MemberEvent.CertificateRenewed renewed -> {
+        registrar.certificateRenewed(renewed.expires());
+        agenda.members();
+      }
       case MemberEvent.ActionFailed failed -> actionFailed(failed);
       case MemberEvent.Tick _ -> {
         // What is due follows from the time alone.
@@ -293,10 +296,7 @@ public final class MemberLogic {
     phase = MemberPhase.REGISTERING;
     registerAt = OptionalLong.empty();
     homecoming.begin(
-        () -> {
-          registeredAhead = documents.ahead();
-          registrar.register(self.orElseThrow(), registeredAhead, now);
-        },
+        () -> registrar.register(self.orElseThrow(), documents.ahead(), now),
         () -> registerAt = OptionalLong.of(now.bootNanos() + retryNanos()));
   }
 
@@ -486,7 +486,7 @@ public final class MemberLogic {
         openWrites += turns.drive(done, me, now, this::turnWritten);
       }
       openWrites += ownership.drive(me, !sealed, now, this::ownerWritten);
-      reportAhead(me);
+      openWrites += registrar.report(me, documents.ahead(), this::written);
     } else {
       agenda.everything();
     }
@@ -495,15 +495,6 @@ public final class MemberLogic {
   private void bundledWritten(StoreResult result) {
     agenda.everything();
     written(result);
-  }
-
-  private void reportAhead(MemberId me) {
-    Map<String, Long> ahead = documents.ahead();
-    if (!ahead.equals(registeredAhead)) {
-      registeredAhead = ahead;
-      openWrites++;
-      registrar.update(me, ahead, this::written);
-    }
   }
 
   private void turnWritten(StoreResult result) {

@@ -28,4 +28,9 @@ public record NodeEndpoints(
   public NodeEndpoints {
     transports = List.copyOf(transports);
   }
+
+  /** The same, with a certificate that ends at {@code expires}. */
+  NodeEndpoints renewed(Instant expires) {
+    return new NodeEndpoints(lane, smb, admin, metrics, transports, version, pid, expires);
+  }
 }

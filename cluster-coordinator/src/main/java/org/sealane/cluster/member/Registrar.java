@@ -1,5 +1,6 @@
 package org.sealane.cluster.member;
 
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -35,23 +36,42 @@ final class Registrar {
   private final NodeSigner signer;
   private final Outbox out;
   private final Owner owner;
+  private NodeEndpoints endpoints;
+
+  /** What the entry says, or is about to say. */
+  private Map<String, Long> ahead = Map.of();
+
+  private boolean outdated;
 
   Registrar(MemberIdentity identity, NodeSigner signer, Outbox out, Owner owner) {
     this.identity = identity;
     this.signer = signer;
     this.out = out;
     this.owner = owner;
+    this.endpoints = identity.endpoints();
   }
 
-  /** Writes the lease, then the entry. */
-  void register(MemberId self, Map<String, Long> ahead, Now now) {
+  /** What the entry says of the certificate is to be replaced. */
+  void certificateRenewed(Instant expires) {
+    endpoints = endpoints.renewed(expires);
+    outdated = true;
+  }
+
+  /**
+   * Writes the lease, then the entry.
+   *
+   * @param newer objects of which this node remembers more than the store has
+   */
+  void register(MemberId self, Map<String, Long> newer, Now now) {
+    ahead = newer;
+    outdated = false;
     writeLease(
         self,
         false,
         now,
         result -> {
           if (result instanceof StoreResult.Written) {
-            createEntry(self, ahead);
+            createEntry(self, newer);
           } else {
             owner.tryAgain("the lease could not be written: " + result);
           }
@@ -79,8 +99,18 @@ final class Registrar {
     out.submit(new StoreRequest.Delete(entryPath(), StoreRequest.ANY_VERSION), _ -> then.run());
   }
 
-  /** Replaces the entry's content. */
-  void update(MemberId self, Map<String, Long> ahead, Consumer<StoreResult> then) {
+  /** Replaces the entry's content where it says what is not so; returns how many writes it made. */
+  int report(MemberId self, Map<String, Long> newer, Consumer<StoreResult> then) {
+    if (newer.equals(ahead) && !outdated) {
+      return 0;
+    }
+    ahead = newer;
+    outdated = false;
+    update(self, newer, then);
+    return 1;
+  }
+
+  private void update(MemberId self, Map<String, Long> ahead, Consumer<StoreResult> then) {
     out.submit(
         new StoreRequest.CompareAndSet(entryPath(), entry(self, ahead), StoreRequest.ANY_VERSION),
         then);
@@ -186,7 +216,7 @@ final class Registrar {
   }
 
   private byte[] entry(MemberId self, Map<String, Long> ahead) {
-    return new Registration(self, identity.endpoints(), ahead).encode(identity.clusterId(), signer);
+    return new Registration(self, endpoints, ahead).encode(identity.clusterId(), signer);
   }
 
   private String entryPath() {

@@ -240,6 +240,23 @@ class MemberLogicTest {
   }
 
   @Test
+  void shouldTellWhenItsRenewedCertificateEnds() {
+    live();
+    Instant expires = Instant.EPOCH.plus(Duration.ofDays(400));
+
+    node.tell(new MemberEvent.CertificateRenewed(expires));
+    node.settle();
+
+    assertThat(node.view.node("node1").orElseThrow().endpoints().orElseThrow().certificateExpires())
+        .isEqualTo(expires);
+    node.expire();
+    node.connect();
+    node.settle();
+    assertThat(node.view.node("node1").orElseThrow().endpoints().orElseThrow().certificateExpires())
+        .isEqualTo(expires);
+  }
+
+  @Test
   void shouldWriteItsEntryAnewWhenSomeoneWroteOverIt() {
     live();
     String entry = LogicHarness.PATHS.node("node1");

@@ -79,6 +79,11 @@ final class AdministratorOptions {
     cluster.eachNode(question);
   }
 
+  /** A client for the admin port of {@code node}, which must be live. The caller closes it. */
+  AdminClient client(Session session, String node) throws CliFailure, AdminException {
+    return cluster.client(List.of(ViaOptions.adminAddress(session.client(), node)));
+  }
+
   /** Where the administrator's keys are. */
   Path credentialsDirectory() throws CliFailure {
     return cluster.credentialsDirectory();

@@ -2,14 +2,17 @@ package org.sealane.deploy.cli;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import org.sealane.cluster.document.DocumentContent;
 import org.sealane.cluster.document.VerifiedDocument;
 import org.sealane.cluster.identity.JoinBundle;
 import org.sealane.deploy.admin.AdminClient;
 import org.sealane.deploy.admin.AdminException;
+import org.sealane.deploy.admin.CertificateMessages;
 import org.sealane.deploy.config.ConfigException;
 import org.sealane.deploy.config.NodeConfig;
 import org.sealane.deploy.config.NodeConfigFile;
@@ -35,6 +38,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       NodeCommand.Enroll.class,
       NodeCommand.Revoke.class,
+      NodeCommand.Renew.class,
       NodeCommand.Run.class,
       NodeCommand.ListNodes.class
     })
@@ -131,6 +135,52 @@ final class NodeCommand {
         throw new CliFailure(e.getMessage(), e);
       }
       Console.of(spec).progress("node " + node + " revoked");
+      return 0;
+    }
+  }
+
+  /** A later end for a node's certificate. */
+  @Command(
+      name = "renew",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Certifies the key of a node that runs for another term, and has the node use it at once.",
+        "Needs the CA's key, ca.key, among the credentials."
+      })
+  static final class Renew implements Callable<Integer> {
+    @Spec private CommandSpec spec;
+    @Mixin private AdministratorOptions administrator;
+
+    @Parameters(paramLabel = "NAME", description = "The node's name; it must be live.")
+    private String node;
+
+    @Override
+    public Integer call() throws CliFailure, AdminException, DraftException {
+      try (AdministratorOptions.Session session = administrator.open();
+          AdminClient client = administrator.client(session, node)) {
+        ClusterKeys keys = ClusterKeys.load(administrator.credentialsDirectory());
+        NodeAdministrator nodes = session.nodes();
+        DocumentContent.Node enrolled =
+            nodes
+                .enrolment(node, nodes.committed())
+                .filter(known -> !known.revoked())
+                .orElseThrow(() -> new CliFailure("node " + node + " is not enrolled"));
+        X509Certificate present =
+            client
+                .getProven(
+                    CertificateMessages.PATH, Map.of(), CertificateMessages.Certificate.class)
+                .certificate();
+        CertificateMessages.Renewed done =
+            client.post(
+                CertificateMessages.PATH,
+                Map.of(),
+                new CertificateMessages.Certificate(keys.renew(enrolled, present)),
+                CertificateMessages.Renewed.class);
+        Console.of(spec)
+            .line("the certificate of node " + node + " is good until " + done.expires());
+      } catch (CredentialsException | IllegalArgumentException e) {
+        throw new CliFailure(e.getMessage(), e);
+      }
       return 0;
     }
   }

@@ -3,6 +3,7 @@ package org.sealane.deploy.enrol;
 import java.nio.file.Path;
 import java.security.PublicKey;
 import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -22,8 +23,10 @@ import org.sealane.cluster.identity.ClusterCa;
 import org.sealane.cluster.identity.DataKeyRoot;
 import org.sealane.cluster.identity.JoinBundle;
 import org.sealane.cluster.identity.Validity;
+import org.sealane.smb.auth.CertificateIdentity;
 import org.sealane.smb.auth.CredentialsException;
 import org.sealane.smb.auth.NodeCredentials;
+import org.sealane.smb.auth.Pem;
 
 /** A cluster's CA and admin key together: all that is needed to let nodes in. */
 public final class ClusterKeys {
@@ -105,6 +108,25 @@ public final class ClusterKeys {
         dataKey.atLeast(DataKeyRotation.generation(committed)).forNode(enrolment),
         EpochFloor.of(committed),
         List.of(sign(ObjectKey.node(clusterId(), node), enrolment, committed)));
+  }
+
+  /**
+   * Certifies the key of an enrolled node for another term.
+   *
+   * @param present the node's certificate of now, as the node has proven it: its key stays
+   * @return the new certificate as PEM
+   * @throws IllegalArgumentException if {@code present} is not that node's with its enrolled key
+   */
+  public String renew(DocumentContent.Node enrolled, X509Certificate present) {
+    CertificateIdentity.Node named = new CertificateIdentity.Node(clusterId(), enrolled.name());
+    PublicKey key = present.getPublicKey();
+    if (CertificateIdentity.of(present).filter(named::equals).isEmpty()
+        || !Ed25519.base64(key).equals(enrolled.publicKey())) {
+      throw new IllegalArgumentException(
+          "who answers is not node " + enrolled.name() + " with the key that is enrolled");
+    }
+    Validity validity = Validity.startingAt(Instant.now(), CERTIFICATE_LIFETIME);
+    return Pem.encode(List.of(ca.certifyNode(enrolled.name(), key, validity)));
   }
 
   /** The next document of its object after what is committed. */

@@ -28,11 +28,16 @@ import org.sealane.deploy.units.HostPort;
  * Who the node is, from its bundle and configuration.
  *
  * @param config the node's
- * @param bundle the node's
+ * @param held the node's bundle
  */
-record NodeIdentity(NodeConfig config, JoinBundle bundle) {
+record NodeIdentity(NodeConfig config, HeldBundle held) {
   /** The release that the registration names. */
   private static final String VERSION = "0.1.0";
+
+  /** The bundle, with the certificate of now. */
+  JoinBundle bundle() {
+    return held.get();
+  }
 
   /** Where the node keeps what it must not forget. */
   private Path stateDirectory() {
@@ -42,9 +47,9 @@ record NodeIdentity(NodeConfig config, JoinBundle bundle) {
   /** Whose audit log it is. */
   AuditSigner auditSigner() {
     return new AuditSigner(
-        bundle.clusterId(),
+        bundle().clusterId(),
         config.name(),
-        bundle.credentials().keys().certificate().getPublicKey(),
+        bundle().credentials().keys().certificate().getPublicKey(),
         this::sign);
   }
 
@@ -67,13 +72,13 @@ record NodeIdentity(NodeConfig config, JoinBundle bundle) {
       HostPort lane, HostPort smb, HostPort admin, HostPort metrics, List<LaneTransport> transports)
       throws IOException {
     return new MemberConfig(
-        bundle.clusterId(),
-        bundle.clusterName(),
+        bundle().clusterId(),
+        bundle().clusterName(),
         config.name(),
-        bundle.credentials().keys().certificate().getPublicKey(),
+        bundle().credentials().keys().certificate().getPublicKey(),
         this::sign,
-        bundle.adminKey(),
-        bundle.epochFloor(),
+        bundle().adminKey(),
+        bundle().epochFloor(),
         new NodeEndpoints(
             advertised(lane),
             advertised(smb),
@@ -82,7 +87,7 @@ record NodeIdentity(NodeConfig config, JoinBundle bundle) {
             transports.stream().map(LaneTransport::word).toList(),
             VERSION,
             ProcessHandle.current().pid(),
-            bundle.credentials().keys().certificate().getNotAfter().toInstant()),
+            bundle().credentials().keys().certificate().getNotAfter().toInstant()),
         stateDirectory(),
         config.roots(),
         bundled());
@@ -94,7 +99,7 @@ record NodeIdentity(NodeConfig config, JoinBundle bundle) {
 
   private List<MemberIdentity.Bundled> bundled() throws IOException {
     List<MemberIdentity.Bundled> bundled = new ArrayList<>();
-    for (SignedDocument signed : bundle.documents()) {
+    for (SignedDocument signed : bundle().documents()) {
       try {
         Document document = DocumentCodec.decode(signed.payload());
         bundled.add(
@@ -107,7 +112,7 @@ record NodeIdentity(NodeConfig config, JoinBundle bundle) {
   }
 
   private byte[] sign(byte[] statement) {
-    PrivateKey key = bundle.credentials().keys().key();
+    PrivateKey key = bundle().credentials().keys().key();
     try {
       Signature signature = Signature.getInstance("Ed25519");
       signature.initSign(key);

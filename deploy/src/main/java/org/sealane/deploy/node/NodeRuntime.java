@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -68,6 +69,7 @@ public final class NodeRuntime implements AutoCloseable {
 
   private final NodeConfig config;
   private final JoinBundle bundle;
+  private final HeldBundle held;
   private final CurrentView view = new CurrentView();
   private final LaneRules rules = new LaneRules();
   private final MemberPolicyState policies = new MemberPolicyState();
@@ -94,6 +96,7 @@ public final class NodeRuntime implements AutoCloseable {
   private NodeRuntime(NodeConfig config, JoinBundle bundle) {
     this.config = config;
     this.bundle = bundle;
+    this.held = new HeldBundle(config.bundle(), bundle, InstantSource.system());
     this.volumes =
         new Volumes(config.name(), view, (node, volume) -> remote(node, volume, LaneKind.CSV));
     this.disks =
@@ -143,7 +146,7 @@ public final class NodeRuntime implements AutoCloseable {
   private void open() throws IOException {
     warmUp();
     Files.createDirectories(config.dataDirectory());
-    NodeIdentity identity = new NodeIdentity(config, bundle);
+    NodeIdentity identity = new NodeIdentity(config, held);
     ChainedAuditLog audit = keep(identity.openAuditLog());
     trail = keep(AuditTrail.start(audit, System::nanoTime));
     TcpTransport transport = keep(new TcpTransport(TcpSettings.defaults(), pool));
@@ -228,6 +231,7 @@ public final class NodeRuntime implements AutoCloseable {
       NodeRoutes routes, ChainedAuditLog audit, LaneNotes notes, LaneCarriers carriers) {
     List<AdminRoute> all = new ArrayList<>(routes.all());
     all.addAll(new SessionRoutes(config.name(), users).routes());
+    all.addAll(new CertificateRoutes(held, expires -> member.certificateRenewed(expires)).routes());
     all.addAll(
         new ExplainRoutes(
                 () -> Optional.ofNullable(member),
@@ -265,7 +269,7 @@ public final class NodeRuntime implements AutoCloseable {
   private LaneNode.Settings laneSettings(TcpTransport transport) {
     NodeMechanism mechanism =
         new NodeMechanism(
-            bundle::credentials,
+            held::credentials,
             view,
             List.of(KeyAgreement.X25519_MLKEM768),
             Clock.systemUTC(),
@@ -290,7 +294,7 @@ public final class NodeRuntime implements AutoCloseable {
 
   private javax.net.ssl.SSLContext adminTls() {
     return TlsContexts.create(
-        bundle.credentials()::keys,
+        () -> held.credentials().keys(),
         PeerPolicy.adminPort(bundle.clusterId(), view),
         Clock.systemUTC(),
         new SecureRandom());

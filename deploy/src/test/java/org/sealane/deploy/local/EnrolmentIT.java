@@ -11,7 +11,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import org.apache.zookeeper.ZooKeeper;
@@ -169,6 +171,33 @@ class EnrolmentIT {
     assertThat(refused.err().lines()).hasSize(1);
     assertThat(refused.err()).contains("enrolled already").contains("--replace");
     assertThat(file).doesNotExist();
+  }
+
+  @Test
+  @Order(2)
+  void shouldRenewACertificateWhileTheNodeRuns() throws Exception {
+    Path file = cluster().directory().nodeBundle("node2");
+    JoinBundle before = JoinBundle.load(file);
+    long pid = status().at("/nodes/1/pid").asLong();
+
+    runs("node", "renew", "node2");
+
+    JoinBundle after = JoinBundle.load(file);
+    X509Certificate renewed = after.credentials().keys().certificate();
+    assertThat(renewed.getNotAfter())
+        .isAfter(before.credentials().keys().certificate().getNotAfter());
+    assertThat(renewed.getPublicKey())
+        .isEqualTo(before.credentials().keys().certificate().getPublicKey());
+    await()
+        .atMost(SETTLED_MAX)
+        .untilAsserted(() ->
+            assertThat(Instant.parse(status().at("/nodes/1/certificateExpires").asText()))
+                .isEqualTo(renewed.getNotAfter().toInstant()));
+    assertThat(status().at("/nodes/1/pid").asLong()).isEqualTo(pid);
+    runs("ls", "v1:/", "--via", "node2");
+    CommandRun unknown = run("node", "renew", "node9");
+    assertThat(unknown.exit()).isEqualTo(1);
+    assertThat(unknown.err()).contains("there is no node node9");
   }
 
   @Test
