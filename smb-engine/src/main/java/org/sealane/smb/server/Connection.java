@@ -465,8 +465,7 @@ final class Connection {
     long lifetimeNanos =
         TimeUnit.SECONDS.toNanos(environment.limit(Limit.SESSION_LIFETIME_SECONDS));
     for (Session session : sessions.all()) {
-      if (lifetimeNanos > 0
-          && nowNanos - session.objects().authenticatedNanos() >= lifetimeNanos) {
+      if (lifetimeNanos > 0 && nowNanos - session.objects().authenticatedNanos() >= lifetimeNanos) {
         session.expire();
       }
     }
