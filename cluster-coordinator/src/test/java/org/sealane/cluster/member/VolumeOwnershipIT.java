@@ -285,7 +285,7 @@ class VolumeOwnershipIT {
   void shouldGoOnAboveTheMarkerWhereNobodyElseMayOwnTheVolume() throws Exception {
     long marked = 1L << 40;
     try (TestCluster cluster = new TestCluster(directory)) {
-      TestCluster.Node node = cluster.start("node1");
+      TestCluster.Node node = cluster.startAll("node1").getFirst();
       UUID volume = cluster.createVolume(node, "v1");
       awaitServedBy(node);
       node.crash();
