@@ -18,7 +18,7 @@ import org.sealane.smb.wire.NtStatus;
  * the share's lock.
  */
 final class FoldedNames {
-  /** Names kept, of all listings; a longer directory is read each time. */
+  /** Names kept, of all listings; a longer directory is read each time, and not kept. */
   static final int NAMES_MAX = 131_072;
 
   /** Names of one directory by their folded form, as of a time of change. */
@@ -53,17 +53,17 @@ final class FoldedNames {
       return Optional.of(asked);
     }
     FileStatus status = directory.status();
-    Listing known = listings.get(status.key());
-    if (known == null || !known.lastWrite().equals(status.lastWrite())) {
-      known = read(directory, status);
-    }
+    String folded = fold(asked);
     checked = Optional.of(status.key());
-    String found = known.names().get(fold(asked));
-    if (found != null && !isThere(directory, found)) {
-      // Our own renames leave it there.
-      found = read(directory, status).names().get(fold(asked));
+    Listing known = listings.get(status.key());
+    if (known != null && known.lastWrite().equals(status.lastWrite())) {
+      String found = known.names().get(folded);
+      // Our own renames leave a name there that is gone.
+      if (found == null || isThere(directory, found)) {
+        return Optional.ofNullable(found);
+      }
     }
-    return Optional.ofNullable(found);
+    return read(directory, status, folded);
   }
 
   private static boolean isThere(Anchor directory, String name) throws IOException {
@@ -79,25 +79,34 @@ final class FoldedNames {
   }
 
   /**
+   * Keeps the directory's names, and gives the one of that folded form.
+   *
    * @param status of the directory, from before it is read
    */
-  private Listing read(Anchor directory, FileStatus status) throws IOException {
+  private Optional<String> read(Anchor directory, FileStatus status, String folded)
+      throws IOException {
     forget(status.key());
     Map<String, String> read = new HashMap<>();
+    Optional<String> found = Optional.empty();
     try (NameStream stream = directory.names()) {
       Optional<String> name = stream.next();
       while (name.isPresent()) {
-        read.putIfAbsent(fold(name.get()), name.get());
+        String form = fold(name.get());
+        if (found.isEmpty() && form.equals(folded)) {
+          found = name;
+        }
+        if (read.size() <= NAMES_MAX) {
+          read.putIfAbsent(form, name.get());
+        }
         name = stream.next();
       }
     }
-    Listing listing = new Listing(status.lastWrite(), read);
     if (read.size() <= NAMES_MAX) {
-      listings.put(status.key(), listing);
+      listings.put(status.key(), new Listing(status.lastWrite(), read));
       names += read.size();
       shrink();
     }
-    return listing;
+    return found;
   }
 
   private void shrink() {
