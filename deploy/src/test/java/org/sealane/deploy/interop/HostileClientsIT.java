@@ -89,7 +89,7 @@ class HostileClientsIT {
         + "  smb-opens: %d\n".formatted(OPENS)
         + "  smb-opens-per-session: %d\n".formatted(OPENS_PER_SESSION)
         + "  smb-sessions: %d\n".formatted(SESSIONS)
-        + "  smb-delivery-millis: 10000\n";
+        + "  smb-delivery-millis: 4000\n";
   }
 
   private static boolean isLetIn() throws IOException {
@@ -264,7 +264,7 @@ class HostileClientsIT {
     Files.write(cluster.directory(VOLUME).resolve("large"), new byte[8 << 20]);
     List<SlowReader> slow = new ArrayList<>();
     try {
-      for (int i = 0; i < 12; i++) {
+      for (int i = 0; i < 8; i++) {
         slow.add(SlowReader.start(cluster.smb(Via.OWNER), VOLUME, "large"));
       }
       serve();
