@@ -9,17 +9,17 @@ import sys
 import threading
 
 from impacket.smb3structs import FILE_OPEN_IF, FILE_READ_DATA, FILE_WRITE_DATA
-from impacket.smb3structs import SMB2_LOCK, SMB2Packet
+from impacket.smb3structs import SMB2_DIALECT_30, SMB2_LOCK
 from impacket.smbconnection import SessionError, SMBConnection
 
 SHARED, EXCLUSIVE, UNLOCK, FAIL_IMMEDIATELY = 1, 2, 4, 16
-STATUS_PENDING = 0x103
 
 
 class Client:
     def __init__(self, host, port, share, user, password):
+        self.answers = 0
         self.connection = SMBConnection(
-            host, host, sess_port=int(port), preferredDialect=0x0302, timeout=60
+            host, host, sess_port=int(port), preferredDialect=SMB2_DIALECT_30, timeout=60
         )
         self.connection.login(user, password)
         self.tree = self.connection.connectTree(share)
@@ -48,15 +48,21 @@ class Client:
     def lock(self, offset, length, flags):
         return self.receive(self.send(offset, length, flags))
 
-    def wait_for_lock(self, offset, length, pending):
-        """Tells when the server has said that the lock is taken; gives what comes of it."""
-        packet_id = self.send(offset, length, EXCLUSIVE)
-        netbios = self.connection.getSMBServer().get_socket()
-        first = SMB2Packet(netbios.recv_packet(60).get_trailer())
-        if first["Status"] == STATUS_PENDING:
-            pending.set()
-            return self.receive(packet_id)
-        return "%08x" % (first["Status"] & 0xFFFFFFFF)
+    def wait_for_lock(self, offset, length, answered):
+        """Gives what comes of a lock that is taken; counts the answers, and tells of the first."""
+        session = self.connection.getSMBServer()._NetBIOSSession
+        receive = session.recv_packet
+
+        def count(*arguments, **options):
+            packet = receive(*arguments, **options)
+            self.answers += 1
+            answered.set()
+            return packet
+
+        session.recv_packet = count
+        status = self.lock(offset, length, EXCLUSIVE)
+        session.recv_packet = receive
+        return status
 
     def write(self, offset):
         try:
@@ -75,16 +81,17 @@ def main():
         "refused": other.lock(5, 1, SHARED | FAIL_IMMEDIATELY),
         "writes": [one.write(0), other.write(0), other.write(10)],
     }
-    pending = threading.Event()
+    answered = threading.Event()
     waited = []
     waiting = threading.Thread(
-        target=lambda: waited.append(other.wait_for_lock(5, 1, pending)), daemon=True
+        target=lambda: waited.append(other.wait_for_lock(5, 1, answered)), daemon=True
     )
     waiting.start()
-    seen["pending"] = pending.wait(60)
+    seen["answered"] = answered.wait(60)
     seen["released"] = one.lock(0, 10, UNLOCK)
     waiting.join(60)
     seen["waited"] = waited
+    seen["answers"] = other.answers
     seen["turned"] = one.lock(5, 1, EXCLUSIVE | FAIL_IMMEDIATELY)
     other.connection.closeFile(other.tree, other.file)
     seen["closed"] = one.lock(5, 1, EXCLUSIVE | FAIL_IMMEDIATELY)

@@ -61,7 +61,7 @@ class FileSemanticsIT {
     succeed("", "up", "--nodes", "2");
     succeed("", "volume", "create", "v1", "--owner", "node1", "--path", "v1");
     succeed("secret\n", "user", "add", "anna", "--password-stdin");
-    succeed("", "volume", "set", "v1", "--grant", "anna:change");
+    succeed("", "volume", "set", "v1", "--grant", "anna:full");
     JsonNode nodes =
         JSON.readTree(CommandRun.of(directory, "status", "--output", "json").out()).get("nodes");
     ports = List.of(nodes.at("/0/smb/port").asInt(), nodes.at("/1/smb/port").asInt());
@@ -169,7 +169,10 @@ class FileSemanticsIT {
   @CsvSource({"1, 2", "2, 1", "2, 2"})
   void shouldTellOfChangesMadeThroughAnyNode(int watching, int changing) throws Exception {
     Path told = output();
-    Process watch = start(told, smbclientCommand(watching, "notify ."));
+    List<String> command = smbclientCommand(watching, "notify /");
+    // It tells at once only a terminal.
+    command.addAll(0, List.of("stdbuf", "-o0"));
+    Process watch = start(told, command);
     try {
       // The watch may begin late, so there is a new change each time.
       AtomicInteger next = new AtomicInteger();
@@ -218,9 +221,10 @@ class FileSemanticsIT {
               {"taken": "00000000",
                "refused": "c0000055",
                "writes": ["00000000", "c0000054", "00000000"],
-               "pending": true,
+               "answered": true,
                "released": "00000000",
                "waited": ["00000000"],
+               "answers": 2,
                "turned": "c0000055",
                "closed": "00000000"}
               """);
