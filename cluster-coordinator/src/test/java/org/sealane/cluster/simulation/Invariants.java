@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.WeakHashMap;
+import java.util.stream.Stream;
 import org.sealane.cluster.document.DocumentContent;
 import org.sealane.cluster.document.DocumentDigest;
 import org.sealane.cluster.document.DocumentSlot;
@@ -198,11 +199,9 @@ final class Invariants {
 
   private void travels(SimulatedProcess sender, SimulatedLane lane, Level level) {
     boolean excused = level == Level.ENCRYPT && (isExcused(lane.client) || isExcused(lane.server));
-    Optional<DocumentSlot.Turn> turn =
-        furthest.flatMap(DocumentSlot::turn).filter(t -> t.step() == TurnStep.SEND);
     boolean named =
         suits(lane, furthest.flatMap(DocumentSlot::committed))
-            || turn.isPresent() && suits(lane, turn.map(DocumentSlot.Turn::document));
+            || sending().stream().anyMatch(turn -> suits(lane, Optional.of(turn.document())));
     Invariant.TRAVELS_AS_COMMITTED.require(
         excused || named,
         "%s sends over %s, which travels as %s; the slot is %s",
@@ -448,14 +447,25 @@ final class Invariants {
   }
 
   private Level sendFloor(LaneKind kind) {
-    boolean sending =
-        furthest
-            .flatMap(DocumentSlot::turn)
-            .filter(turn -> turn.step() == TurnStep.SEND)
-            .isPresent();
-    return sending
-        ? floorOf(furthest, kind)
-        : level(furthest.flatMap(DocumentSlot::committed), kind);
+    Level level = level(furthest.flatMap(DocumentSlot::committed), kind);
+    for (DocumentSlot.Turn turn : sending()) {
+      level = Level.weakest(level, level(Optional.of(turn.document()), kind));
+    }
+    return level;
+  }
+
+  /**
+   * The turns that are at {@code send}: the furthest slot's, and one that was superseded before it
+   * was there, if a backup has put it back in the store.
+   */
+  private List<DocumentSlot.Turn> sending() {
+    return Stream.of(
+            furthest,
+            stored.filter(
+                slot -> slot.committed().equals(furthest.flatMap(DocumentSlot::committed))))
+        .flatMap(slot -> slot.flatMap(DocumentSlot::turn).stream())
+        .filter(turn -> turn.step() == TurnStep.SEND)
+        .toList();
   }
 
   /** The weakest of what a slot holds. */
