@@ -81,8 +81,11 @@ public final class TurnDecision {
       }
     }
     Set<MemberId> said = saidFenced(snapshot, self.self());
-    if (!said.containsAll(fenced)) {
-      fenced.addAll(said);
+    Set<MemberId> stillGone = new TreeSet<>(said);
+    // Who came only after it was fenced may have lanes again, and is to be fenced when it goes.
+    stillGone.removeIf(member -> isLive(snapshot, member));
+    if (!said.equals(stillGone) || !stillGone.containsAll(fenced)) {
+      fenced.addAll(stillGone);
       OptionalInt replaces = snapshot.ownFenceVersion();
       actions.add(new TurnAction.WriteFence(fenced, replaces, "cut off from " + names(fenced)));
     }

@@ -243,4 +243,30 @@ class TurnDecisionTest {
   private static LaneRule rule(VerifiedSlot slot) {
     return PolicyRules.rule(TestDocuments.VOLUME, LaneKind.CSV, Optional.of(slot));
   }
+
+  @Test
+  void shouldTakeBackTheFenceOfWhoHasComeSince() {
+    TurnSnapshot here = snapshot(TurnStep.SEND, Own.WRITTEN, Other.LIVE);
+    TurnSnapshot fencedBefore =
+        new TurnSnapshot(
+            slot(TurnStep.SEND),
+            here.live(),
+            here.leases(),
+            here.entries(),
+            Map.of("me", fenceOfPeer()),
+            OptionalInt.of(0),
+            OptionalInt.of(3));
+
+    List<TurnAction> actions =
+        TurnDecision.decide(fencedBefore, self(Own.WRITTEN, Other.LIVE, true));
+
+    assertThat(actions)
+        .singleElement()
+        .isInstanceOfSatisfying(
+            TurnAction.WriteFence.class,
+            write -> {
+              assertThat(write.fenced()).isEmpty();
+              assertThat(write.replaces()).hasValue(3);
+            });
+  }
 }
