@@ -1,17 +1,12 @@
 package org.sealane.deploy.node;
 
-import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.sealane.cluster.ownership.BackingMarker;
-import org.sealane.smb.share.ByteRange;
-import org.sealane.smb.share.CacheGrant;
-import org.sealane.smb.share.CacheRequest;
 import org.sealane.smb.share.Changes;
-import org.sealane.smb.share.CreateAction;
 import org.sealane.smb.share.CreateParameters;
 import org.sealane.smb.share.FileChange;
 import org.sealane.smb.share.FileInformation;
-import org.sealane.smb.share.RangeLock;
+import org.sealane.smb.share.ForwardingShareOpen;
 import org.sealane.smb.share.ShareBackend;
 import org.sealane.smb.share.ShareException;
 import org.sealane.smb.share.ShareOpen;
@@ -60,30 +55,12 @@ final class BackedShare implements ShareBackend {
   }
 
   /** An open whose listings leave the marker out, and that can not be renamed to it. */
-  private record MarkerlessOpen(ShareOpen open, boolean isRoot) implements ShareOpen {
-    @Override
-    public CreateAction action() {
-      return open.action();
-    }
+  private static final class MarkerlessOpen extends ForwardingShareOpen {
+    private final boolean isRoot;
 
-    @Override
-    public FileInformation information() throws ShareException {
-      return open.information();
-    }
-
-    @Override
-    public int read(long offset, MemorySegment into) throws ShareException {
-      return open.read(offset, into);
-    }
-
-    @Override
-    public void write(long offset, MemorySegment from, boolean writeThrough) throws ShareException {
-      open.write(offset, from, writeThrough);
-    }
-
-    @Override
-    public void flush() throws ShareException {
-      open.flush();
+    MarkerlessOpen(ShareOpen open, boolean isRoot) {
+      super(open);
+      this.isRoot = isRoot;
     }
 
     @Override
@@ -108,21 +85,6 @@ final class BackedShare implements ShareBackend {
     }
 
     @Override
-    public List<Extent> allocatedRanges(long offset, long length) throws ShareException {
-      return open.allocatedRanges(offset, length);
-    }
-
-    @Override
-    public void zero(long offset, long length) throws ShareException {
-      open.zero(offset, length);
-    }
-
-    @Override
-    public void trim(long offset, long length) throws ShareException {
-      open.trim(offset, length);
-    }
-
-    @Override
     public Changes changes(WatchRequest watch) throws ShareException {
       Changes changes = open.changes(watch);
       if (!isRoot) {
@@ -133,31 +95,6 @@ final class BackedShare implements ShareBackend {
               .filter(event -> !isMarker(event.path().components().getFirst()))
               .toList(),
           changes.incomplete());
-    }
-
-    @Override
-    public CacheGrant cache(CacheRequest asked) throws ShareException {
-      return open.cache(asked);
-    }
-
-    @Override
-    public void lock(List<RangeLock> locks) throws ShareException {
-      open.lock(locks);
-    }
-
-    @Override
-    public void unlock(List<ByteRange> ranges) throws ShareException {
-      open.unlock(ranges);
-    }
-
-    @Override
-    public void close() throws ShareException {
-      open.close();
-    }
-
-    @Override
-    public void abandon() throws ShareException {
-      open.abandon();
     }
   }
 }

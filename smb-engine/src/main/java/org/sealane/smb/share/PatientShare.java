@@ -1,7 +1,5 @@
 package org.sealane.smb.share;
 
-import java.lang.foreign.MemorySegment;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -72,42 +70,9 @@ public final class PatientShare implements ShareBackend {
   public void close() {}
 
   /** Only what changes names can meet a client that has to answer. */
-  private final class PatientOpen implements ShareOpen {
-    private final ShareOpen open;
-
+  private final class PatientOpen extends ForwardingShareOpen {
     PatientOpen(ShareOpen open) {
-      this.open = open;
-    }
-
-    @Override
-    public CreateAction action() {
-      return open.action();
-    }
-
-    @Override
-    public FileInformation information() throws ShareException {
-      return open.information();
-    }
-
-    @Override
-    public int read(long offset, MemorySegment into) throws ShareException {
-      return open.read(offset, into);
-    }
-
-    @Override
-    public void write(long offset, MemorySegment from, boolean writeThrough) throws ShareException {
-      open.write(offset, from, writeThrough);
-    }
-
-    @Override
-    public void flush() throws ShareException {
-      open.flush();
-    }
-
-    @Override
-    public List<FileInformation> queryDirectory(String pattern, boolean restart, int limit)
-        throws ShareException {
-      return open.queryDirectory(pattern, restart, limit);
+      super(open);
     }
 
     @Override
@@ -116,41 +81,6 @@ public final class PatientShare implements ShareBackend {
         open.setInformation(change);
         return null;
       });
-    }
-
-    @Override
-    public List<Extent> allocatedRanges(long offset, long length) throws ShareException {
-      return open.allocatedRanges(offset, length);
-    }
-
-    @Override
-    public void zero(long offset, long length) throws ShareException {
-      open.zero(offset, length);
-    }
-
-    @Override
-    public void trim(long offset, long length) throws ShareException {
-      open.trim(offset, length);
-    }
-
-    @Override
-    public void lock(List<RangeLock> locks) throws ShareException {
-      open.lock(locks);
-    }
-
-    @Override
-    public void unlock(List<ByteRange> ranges) throws ShareException {
-      open.unlock(ranges);
-    }
-
-    @Override
-    public void close() throws ShareException {
-      open.close();
-    }
-
-    @Override
-    public void abandon() throws ShareException {
-      open.abandon();
     }
   }
 }
